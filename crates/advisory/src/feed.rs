@@ -1,0 +1,57 @@
+//! What a feed is: where it is published and how its documents are read.
+
+use std::io::BufRead;
+
+use model::{Advisory, Facts, Problem};
+
+/// One publisher's data set.
+pub struct Feed {
+    /// Stable name in statuses, explanations and `--feeds`: `debian-tracker`.
+    pub name: &'static str,
+    /// The publisher as `NOTICE` and reports name it.
+    pub publisher: &'static str,
+    /// Licence of the data, as an SPDX expression where there is one.
+    pub license: &'static str,
+    /// Raised whenever the output for the same bytes changes.
+    pub version: u32,
+    /// Where the publisher serves it.
+    pub urls: &'static [&'static str],
+    /// Which files of a mirror directory belong to it; `*` within a component, `**` across.
+    pub files: &'static [&'static str],
+    /// Among statements about the same vulnerability, namespace and name, only those of the
+    /// feeds with the highest precedence count.
+    pub precedence: u8,
+    /// Reads one document, already unpacked: archives of many documents are opened by the
+    /// import, which calls this once a member.
+    pub parse: fn(&mut Document<'_>, &mut dyn FnMut(Item)),
+}
+
+impl std::fmt::Debug for Feed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Feed({} v{})", self.name, self.version)
+    }
+}
+
+/// One document of a feed.
+pub struct Document<'a> {
+    /// Path in the mirror, then `!/` and the member's path for a document in an archive.
+    pub path: &'a str,
+    pub reader: &'a mut dyn BufRead,
+}
+
+impl std::fmt::Debug for Document<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Document")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a document holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Item {
+    Advisory(Box<Advisory>),
+    Facts(Box<Facts>),
+    /// A record that could not be read; the rest of the document still counts.
+    Problem(Problem),
+}

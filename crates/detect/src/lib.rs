@@ -1,0 +1,1 @@
+//! Turns an inventory and advisories into detections; same input, same output.

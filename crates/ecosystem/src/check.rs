@@ -1,0 +1,94 @@
+//! The harness that every extractor's rows go through.
+
+use std::io::Cursor;
+
+use model::{Evidence, Package};
+
+use crate::{Ecosystem, FileInfo, Input};
+
+/// One row: what the case is, the file's content, and the expected lines.
+///
+/// A package is `name version`, then in this order where set: `arch=`, `source=name@version`,
+/// `module=`, `declared`, `license=` each, `at=path` each, `key=value` for properties.
+/// `! text` is a problem, `os id version` an operating system, `owns package: path path` files.
+pub(crate) type Row<'a> = (&'a str, &'a [u8], &'a [&'a str]);
+
+/// Runs every extractor of `ecosystem` that wants `path` over each row.
+pub(crate) fn check_extract(ecosystem: &Ecosystem, path: &str, rows: &[Row<'_>]) {
+    for (what, content, expected) in rows {
+        let lines = extract_lines(ecosystem, path, content);
+        assert_eq!(lines, *expected, "{what} ({path})");
+    }
+}
+
+/// The lines that `ecosystem` extracts from a file.
+pub(crate) fn extract_lines(ecosystem: &Ecosystem, path: &str, content: &[u8]) -> Vec<String> {
+    let file = FileInfo {
+        path,
+        size: content.len() as u64,
+        mode: 0o755,
+    };
+    let mut lines = Vec::new();
+    let mut wanted = false;
+    for extractor in ecosystem.extractors {
+        if !(extractor.wants)(&file)
+            || (!extractor.magic.is_empty()
+                && !extractor.magic.iter().any(|m| content.starts_with(m)))
+        {
+            continue;
+        }
+        wanted = true;
+        let mut reader = Cursor::new(content);
+        let extracted = (extractor.extract)(&mut Input {
+            file,
+            content: &mut reader,
+        });
+        lines.extend(extracted.packages.iter().map(line));
+        lines.extend(
+            extracted
+                .os
+                .iter()
+                .map(|os| format!("os {} {}", os.id, os.version_id)),
+        );
+        for owned in &extracted.owned {
+            lines.push(format!("owns {}: {}", owned.package, owned.paths.join(" ")));
+        }
+        lines.extend(extracted.problems.iter().map(|p| format!("! {p}")));
+    }
+    assert!(
+        wanted,
+        "no extractor of {} wants {path}",
+        ecosystem.purl_type
+    );
+    lines
+}
+
+fn line(package: &Package) -> String {
+    let mut line = format!("{} {}", package.name, package.version);
+    let mut word = |text: String| {
+        line.push(' ');
+        line.push_str(&text);
+    };
+    if let Some(arch) = &package.arch {
+        word(format!("arch={arch}"));
+    }
+    if let Some(source) = &package.source {
+        word(format!("source={}@{}", source.name, source.version));
+    }
+    if let Some(module) = &package.module {
+        word(format!("module={module}"));
+    }
+    if package.evidence == Evidence::Declared {
+        word("declared".to_owned());
+    }
+    for license in &package.licenses {
+        word(format!("license={license}"));
+    }
+    for location in &package.locations {
+        word(format!("at={}", location.path));
+    }
+    for (key, value) in &package.properties {
+        word(format!("{key}={value}"));
+    }
+    line
+}

@@ -1,0 +1,1 @@
+//! Folds detections into vulnerabilities with severity, score, suppression and remedy.

@@ -1,0 +1,45 @@
+//! What an advisory database answers for a package name, with versions already parsed.
+
+use crate::{FixState, Qualifiers};
+
+/// A version in parsed and in published form.
+///
+/// Keys compare with the order of the namespace's version scheme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keyed<'a> {
+    pub key: &'a [u8],
+    pub text: &'a str,
+}
+
+/// Where a candidate's range ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyEnd<'a> {
+    Fixed(Keyed<'a>),
+    LastAffected(Keyed<'a>),
+    Open,
+}
+
+/// One interval of affected versions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CandidateRange<'a> {
+    pub introduced: Option<Keyed<'a>>,
+    pub end: KeyEnd<'a>,
+}
+
+/// One advisory's statement about one package name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate<'a> {
+    /// Record number of the advisory in the database.
+    pub advisory: u32,
+    pub ranges: Vec<CandidateRange<'a>>,
+    /// Versions listed one by one and in no range.
+    pub versions: Vec<Keyed<'a>>,
+    pub fix: FixState,
+    pub qualifiers: Qualifiers,
+}
+
+/// Answers which advisories speak of a package name.
+pub trait CandidateSource {
+    /// Every statement about `name` in `namespace`, in the order of the database.
+    fn candidates<'a>(&'a self, namespace: &str, name: &str) -> Vec<Candidate<'a>>;
+}

@@ -1,0 +1,1 @@
+//! Fetches the outside world: files, disks, registries, feeds.
