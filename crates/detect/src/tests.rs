@@ -1,0 +1,213 @@
+//! Scenarios: inventory lines and advisory lines in, matches out.
+
+use std::collections::BTreeMap;
+
+use ecosystem::by_namespace;
+use model::{
+    Candidate, CandidateRange, CandidateSource, FixState, Inventory, KeyEnd, Keyed,
+    OperatingSystem, Package, PurlType, Qualifiers, SourcePackage,
+};
+
+use crate::{Options, packages};
+
+/// An advisory statement that owns its keys.
+struct Statement {
+    id: String,
+    versions: Vec<(Vec<u8>, String)>,
+    introduced: Option<usize>,
+    end: Option<(char, usize)>,
+    listed: Vec<usize>,
+    fix: FixState,
+    qualifiers: Qualifiers,
+}
+
+#[derive(Default)]
+struct Statements(BTreeMap<(String, String), Vec<(u32, Statement)>>);
+
+impl CandidateSource for Statements {
+    fn candidates<'a>(&'a self, namespace: &str, name: &str) -> Vec<Candidate<'a>> {
+        let key = (namespace.to_owned(), name.to_owned());
+        let statements = self.0.get(&key).map(Vec::as_slice).unwrap_or_default();
+        statements
+            .iter()
+            .map(|(number, statement)| statement.candidate(*number))
+            .collect()
+    }
+}
+
+impl Statement {
+    fn keyed(&self, index: usize) -> Keyed<'_> {
+        let (key, text) = &self.versions[index];
+        Keyed { key, text }
+    }
+
+    fn candidate(&self, advisory: u32) -> Candidate<'_> {
+        let end = self.end.map_or(KeyEnd::Open, |(kind, index)| match kind {
+            '<' => KeyEnd::Fixed(self.keyed(index)),
+            _ => KeyEnd::LastAffected(self.keyed(index)),
+        });
+        let introduced = self.introduced.map(|index| self.keyed(index));
+        let ranges = if self.listed.is_empty() {
+            vec![CandidateRange { introduced, end }]
+        } else {
+            Vec::new()
+        };
+        Candidate {
+            advisory,
+            ranges,
+            versions: self.listed.iter().map(|index| self.keyed(*index)).collect(),
+            fix: self.fix,
+            qualifiers: self.qualifiers.clone(),
+        }
+    }
+
+    /// `ID namespace name [>=v] [<v|<=v] [=v] [module=m] [arch=a] [platform=p] [state]`.
+    fn parse(line: &str) -> (String, String, Self) {
+        let mut words = line.split_whitespace();
+        let id = words.next().unwrap().to_owned();
+        let namespace = words.next().unwrap().replace('_', " ");
+        let name = words.next().unwrap().to_owned();
+        let scheme = by_namespace(&namespace).expect("a known namespace").scheme;
+        let mut statement = Self {
+            id,
+            versions: Vec::new(),
+            introduced: None,
+            end: None,
+            listed: Vec::new(),
+            fix: FixState::FromRanges,
+            qualifiers: Qualifiers::default(),
+        };
+        for word in words {
+            let mut version = |text: &str| {
+                let key = (scheme.key)(text).unwrap_or_default();
+                statement.versions.push((key, text.to_owned()));
+                statement.versions.len() - 1
+            };
+            if let Some(v) = word.strip_prefix(">=") {
+                statement.introduced = Some(version(v));
+            } else if let Some(v) = word.strip_prefix("<=") {
+                statement.end = Some(('=', version(v)));
+            } else if let Some(v) = word.strip_prefix('<') {
+                statement.end = Some(('<', version(v)));
+            } else if let Some(v) = word.strip_prefix('=') {
+                let index = version(v);
+                statement.listed.push(index);
+            } else if let Some(module) = word.strip_prefix("module=") {
+                statement.qualifiers.module = Some(module.to_owned());
+            } else if let Some(arch) = word.strip_prefix("arch=") {
+                statement.qualifiers.arches.push(arch.to_owned());
+            } else if let Some(platform) = word.strip_prefix("platform=") {
+                statement.qualifiers.platforms.push(platform.to_owned());
+            } else {
+                statement.fix = match word {
+                    "wontfix" => FixState::WillNotFix,
+                    "notaffected" => FixState::NotAffected,
+                    other => panic!("unknown word {other}"),
+                };
+            }
+        }
+        (namespace, name, statement)
+    }
+}
+
+/// `type name version [source=n@v] [module=m] [arch=a] [owned=p] [declared]`.
+fn package(line: &str) -> Package {
+    let mut words = line.split_whitespace();
+    let mut next = || words.next().unwrap().to_owned();
+    let mut package = Package::new(PurlType::from_string(next()), next(), next());
+    for word in words {
+        if let Some((name, version)) = word.strip_prefix("source=").and_then(|s| s.split_once('@'))
+        {
+            package.source = Some(SourcePackage {
+                name: name.to_owned(),
+                version: version.to_owned(),
+            });
+        } else if let Some(module) = word.strip_prefix("module=") {
+            package.module = Some(module.to_owned());
+        } else if let Some(arch) = word.strip_prefix("arch=") {
+            package.arch = Some(arch.to_owned());
+        } else if let Some(owner) = word.strip_prefix("owned=") {
+            package.owned_by = Some(owner.to_owned());
+        } else {
+            assert_eq!(word, "declared");
+            package.evidence = model::Evidence::Declared;
+        }
+    }
+    package
+}
+
+/// Checks that the packages on a system give exactly the expected
+/// `package version: ADVISORY range -> fix` lines.
+fn check(system: &str, inventory: &[&str], advisories: &[&str], expected: &[&str]) {
+    let os = system.split_once(' ').map(|(id, version)| OperatingSystem {
+        id: id.to_owned(),
+        version_id: version.to_owned(),
+        ..OperatingSystem::default()
+    });
+    let inventory = Inventory {
+        os,
+        packages: inventory.iter().map(|line| package(line)).collect(),
+        complete: true,
+        ..Inventory::default()
+    };
+    let mut statements = Statements::default();
+    let mut ids = Vec::new();
+    for line in advisories {
+        let (namespace, name, statement) = Statement::parse(line);
+        let number = u32::try_from(ids.len()).unwrap();
+        ids.push(statement.id.clone());
+        statements
+            .0
+            .entry((namespace, name))
+            .or_default()
+            .push((number, statement));
+    }
+    let found: Vec<_> = packages(&inventory, &statements, Options { declared: false })
+        .into_iter()
+        .map(|d| {
+            let package = &inventory.packages[d.package];
+            let fix = d.fixed_version.unwrap_or_else(|| format!("{:?}", d.fix));
+            let id = &ids[d.advisory as usize];
+            format!(
+                "{} {}: {id} {} -> {fix}",
+                package.name, package.version, d.reason.range
+            )
+        })
+        .collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_debian_package_is_matched_by_its_source() {
+    check(
+        "debian 12",
+        &[
+            "deb libc6 2.36-9+deb12u4 source=glibc@2.36-9+deb12u4",
+            "deb libc-bin 2.36-9+deb12u7 source=glibc@2.36-9+deb12u7",
+            "deb tool 1.0+b2 source=tool@1.0",
+        ],
+        &[
+            "CVE-1 Debian:12 glibc <2.36-9+deb12u7",
+            "CVE-2 Debian:11 glibc <9",
+            "CVE-3 Debian:12 libc6 <9",
+            "CVE-4 Debian:12 tool <1.0+b1",
+            "CVE-5 Debian:12 glibc wontfix",
+        ],
+        &[
+            "libc6 2.36-9+deb12u4: CVE-1 < 2.36-9+deb12u7 -> 2.36-9+deb12u7",
+            "libc6 2.36-9+deb12u4: CVE-5 all versions -> WillNotFix",
+            "libc-bin 2.36-9+deb12u7: CVE-5 all versions -> WillNotFix",
+            "tool 1.0+b2: CVE-4 < 1.0+b1 -> 1.0+b1",
+        ],
+    );
+}
+
+#[test]
+fn a_stated_not_affected_is_no_match() {
+    check(
+        "debian 12",
+        &["deb a 1 source=a@1"],
+        &["CVE-1 Debian:12 a notaffected", "CVE-2 Debian:12 a >=2"],
+        &[],
+    );
+}

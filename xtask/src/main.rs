@@ -1,0 +1,72 @@
+//! The project's own commands: checks, tests, benchmarks, generated documents.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line tool talks"
+)]
+
+mod architecture;
+mod licenses;
+mod setup;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use workspace::Workspace;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  ci        install what the tests need, then every check and every test
+  setup     install what the tests need (Debian packages as root, Python tools under target/tools)
+  test      every test
+  lint      format, clippy, tidy, architecture, licences, documentation
+  bench     time Lynkeus against Trivy, Syft and the bare work on the same image";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<()> {
+    let workspace = Workspace::locate()?;
+    match arguments.first().map(String::as_str) {
+        Some("ci") => {
+            setup::install(&workspace)?;
+            lint(&workspace)?;
+            test(&workspace)
+        }
+        Some("setup") => setup::install(&workspace),
+        Some("test") => test(&workspace),
+        Some("lint") => lint(&workspace),
+        _ => bail!("{USAGE}"),
+    }
+}
+
+fn lint(workspace: &Workspace) -> Result<()> {
+    workspace.cargo(&["fmt", "--all", "--check"])?;
+    workspace.cargo(&[
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--quiet",
+        "--",
+        "-Dwarnings",
+    ])?;
+    workspace.report("tidy", &tidy::check(workspace)?)?;
+    workspace.report("architecture", &architecture::check(workspace)?)?;
+    workspace.report("licenses", &licenses::check(workspace)?)?;
+    workspace.cargo(&["doc", "--workspace", "--no-deps", "--quiet"])
+}
+
+fn test(workspace: &Workspace) -> Result<()> {
+    workspace.cargo(&["test", "--workspace"])
+}
