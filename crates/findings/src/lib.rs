@@ -1,1 +1,18 @@
 //! Folds detections into vulnerabilities with severity, score, suppression and remedy.
+
+pub mod cvss;
+pub mod fold;
+pub mod platform;
+pub mod remedy;
+pub mod severity;
+pub mod suppress;
+pub mod vulnerability;
+
+#[cfg(test)]
+mod tests;
+
+pub use fold::{Matched, fold};
+pub use vulnerability::{
+    AdvisorySummary, AffectedPackage, ChosenScore, Match, Reference, Status, Suppression,
+    SuppressionSource, VectorScore, Vulnerability,
+};

@@ -1,0 +1,122 @@
+//! Which assessment a severity follows (Inspector's order, with the reason in words).
+
+use std::cmp::Reverse;
+
+use model::{Severity, VendorSeverity};
+
+use crate::{
+    cvss::{CvssVersion, score},
+    vulnerability::{AdvisorySummary, ChosenScore, VectorScore},
+};
+
+/// A severity and where it comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Derived {
+    pub severity: Severity,
+    pub reason: String,
+    pub score: Option<ChosenScore>,
+    pub cvss: Vec<VectorScore>,
+}
+
+/// Distributions whose own CVSS comes before NVD's for their packages
+/// (Inspector user guide, "Understanding severity levels").
+const VENDORS: &[&str] = &["amazon", "debian", "redhat"];
+
+/// Derives the severity of one vulnerability.
+///
+/// A CVSS 3 score of the packages' own distribution comes first, then NVD's, then any other
+/// CVSS 3 score, then CVSS 2, then the publisher's word. CVSS 4 is listed and never decides.
+pub fn derive(advisories: &[&AdvisorySummary], facts: &[model::Cvss]) -> Derived {
+    let mut cvss = assessments(advisories, facts);
+    cvss.sort_by_key(|(rank, a)| {
+        (
+            *rank,
+            Reverse(a.version),
+            a.source.clone(),
+            a.vector.clone(),
+        )
+    });
+    cvss.dedup_by(|a, b| a.1 == b.1);
+    let best = cvss
+        .iter()
+        .find(|(_, a)| a.version != CvssVersion::V4)
+        .cloned();
+    let cvss: Vec<_> = cvss.into_iter().map(|(_, a)| a).collect();
+    if let Some((_, best)) = best {
+        let severity = Severity::of_score(best.base);
+        let reason = format!(
+            "CVSS {} base score {:.1} by {} is {severity}",
+            best.version.name(),
+            best.base,
+            best.source,
+        );
+        let score = Some(ChosenScore {
+            value: best.base,
+            version: best.version,
+            vector: best.vector,
+            source: best.source,
+        });
+        return Derived {
+            severity,
+            reason,
+            score,
+            cvss,
+        };
+    }
+    let word = advisories
+        .iter()
+        .filter_map(|a| Some((a, a.severity.as_ref()?)))
+        .filter(|(_, word)| word.severity != Severity::Untriaged)
+        .max_by_key(|(_, word)| word.severity);
+    let (severity, reason) = match word {
+        Some((advisory, VendorSeverity { word, severity })) => (
+            *severity,
+            format!("no CVSS 3 or 2 score; {} calls it {word}", advisory.feed),
+        ),
+        None => (
+            Severity::Untriaged,
+            "no score and no severity word is known".to_owned(),
+        ),
+    };
+    Derived {
+        severity,
+        reason,
+        score: None,
+        cvss,
+    }
+}
+
+/// Every assessment with its rank; lower ranks decide first.
+fn assessments(advisories: &[&AdvisorySummary], facts: &[model::Cvss]) -> Vec<(u8, VectorScore)> {
+    let own = advisories.iter().flat_map(|advisory| {
+        let vendor = VENDORS.iter().any(|v| advisory.feed.starts_with(v));
+        advisory.cvss.iter().map(move |cvss| (vendor, cvss))
+    });
+    own.chain(facts.iter().map(|cvss| (false, cvss)))
+        .filter_map(|(vendor, cvss)| {
+            let scored = score(&cvss.vector)?;
+            let v3 = matches!(scored.version, CvssVersion::V30 | CvssVersion::V31);
+            let rank = match (v3, scored.version) {
+                (true, _) if vendor => 0,
+                (true, _) if is_nvd(&cvss.source) => 1,
+                (true, _) => 2,
+                (false, CvssVersion::V2) if is_nvd(&cvss.source) => 3,
+                (false, CvssVersion::V2) => 4,
+                (false, _) => 5,
+            };
+            Some((
+                rank,
+                VectorScore {
+                    source: cvss.source.clone(),
+                    vector: cvss.vector.clone(),
+                    version: scored.version,
+                    base: scored.base,
+                },
+            ))
+        })
+        .collect()
+}
+
+fn is_nvd(source: &str) -> bool {
+    source.eq_ignore_ascii_case("nvd") || source.eq_ignore_ascii_case("nvd@nist.gov")
+}

@@ -1,0 +1,216 @@
+//! Folding, severity and suppression on small cases.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use model::{
+    Cvss, Detection, Facts, FixState, Inventory, MatchReason, Package, PurlType, Severity,
+    VendorSeverity,
+};
+
+use crate::{
+    AdvisorySummary, Matched, Status, Vulnerability,
+    fold::{Known, fold},
+    remedy::upgrades,
+    severity::derive,
+    suppress::{IgnoreRule, ignore, matches},
+};
+
+fn advisory(feed: &str, vectors: &[(&str, &str)], word: Option<&str>) -> AdvisorySummary {
+    AdvisorySummary {
+        id: "A-1".to_owned(),
+        feed: feed.to_owned(),
+        title: None,
+        severity: word.map(|word| VendorSeverity {
+            word: word.to_owned(),
+            severity: Severity::parse(word).unwrap_or(Severity::Untriaged),
+        }),
+        cvss: vectors
+            .iter()
+            .map(|(source, vector)| cvss(source, vector))
+            .collect(),
+        references: Vec::new(),
+    }
+}
+
+fn cvss(source: &str, vector: &str) -> Cvss {
+    Cvss {
+        source: source.to_owned(),
+        vector: vector.to_owned(),
+    }
+}
+
+const CRITICAL: &str = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
+const LOW: &str = "CVSS:3.1/AV:L/AC:H/PR:L/UI:R/S:U/C:L/I:N/A:N";
+const V2: &str = "AV:N/AC:L/Au:N/C:P/I:P/A:P";
+const V4: &str = "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N";
+
+#[test]
+fn severity_follows_the_first_source_in_order() {
+    let nvd = [cvss("NVD", CRITICAL)];
+    let rows: [(AdvisorySummary, &[Cvss], Severity, &str); 6] = [
+        (
+            advisory("redhat-vex", &[("REDHAT_CVE", LOW)], None),
+            &nvd,
+            Severity::Low,
+            "REDHAT_CVE",
+        ),
+        (
+            advisory("ghsa", &[("GITHUB", LOW)], None),
+            &nvd,
+            Severity::Critical,
+            "NVD",
+        ),
+        (
+            advisory("ghsa", &[("GITHUB", LOW)], None),
+            &[],
+            Severity::Low,
+            "GITHUB",
+        ),
+        (
+            advisory("go", &[], None),
+            &[cvss("NVD", V2)],
+            Severity::High,
+            "CVSS 2.0",
+        ),
+        (
+            advisory("go", &[("GO", V4)], None),
+            &[],
+            Severity::Untriaged,
+            "no score",
+        ),
+        (
+            advisory("osv", &[("X", V4)], Some("HIGH")),
+            &[],
+            Severity::High,
+            "calls it HIGH",
+        ),
+    ];
+    for (advisory, facts, severity, reason) in rows {
+        let derived = derive(&[&advisory], facts);
+        assert_eq!(derived.severity, severity, "{}", derived.reason);
+        assert!(derived.reason.contains(reason), "{}", derived.reason);
+    }
+}
+
+fn folded(packages: &[(&str, &str)], rows: &[(usize, u32, Option<&str>)]) -> Case {
+    let inventory = Inventory {
+        packages: packages
+            .iter()
+            .map(|(name, version)| Package::new(PurlType::new("pypi"), *name, *version))
+            .collect(),
+        ..Inventory::default()
+    };
+    let summary = Arc::new(advisory("pypa", &[], None));
+    let matched: Vec<_> = rows
+        .iter()
+        .map(|(package, vulnerability, fixed)| Matched {
+            detection: Detection {
+                package: *package,
+                advisory: *vulnerability,
+                fixed_version: fixed.map(str::to_owned),
+                fix: FixState::NotFixed,
+                reason: MatchReason {
+                    namespace: "PyPI".to_owned(),
+                    name: String::new(),
+                    version: String::new(),
+                    via_source: false,
+                    scheme: "PEP 440",
+                    range: String::new(),
+                },
+            },
+            advisory: Arc::clone(&summary),
+            vulnerabilities: vec![*vulnerability],
+        })
+        .collect();
+    let known: BTreeMap<_, _> = rows
+        .iter()
+        .map(|(_, number, _)| {
+            let facts = Facts {
+                id: format!("CVE-{number}"),
+                ..Facts::default()
+            };
+            (
+                *number,
+                Known {
+                    facts,
+                    aliases: vec![format!("PYSEC-{number}")],
+                },
+            )
+        })
+        .collect();
+    let vulnerabilities = fold(&inventory, &matched, &known, &|_, a, b| a.cmp(b));
+    Case {
+        inventory,
+        vulnerabilities,
+    }
+}
+
+struct Case {
+    inventory: Inventory,
+    vulnerabilities: Vec<Vulnerability>,
+}
+
+#[test]
+fn packages_of_one_vulnerability_fold_and_the_best_upgrade_is_named() {
+    let case = folded(
+        &[("a", "1"), ("b", "1")],
+        &[
+            (0, 1, Some("2")),
+            (0, 1, Some("3")),
+            (0, 2, Some("2")),
+            (1, 3, None),
+            (1, 1, Some("4")),
+        ],
+    );
+    let ids: Vec<_> = case.vulnerabilities.iter().map(|v| v.id.as_str()).collect();
+    assert_eq!(ids, ["CVE-1", "CVE-2", "CVE-3"]);
+    let first = &case.vulnerabilities[0];
+    assert_eq!(first.packages.len(), 2);
+    assert_eq!(first.packages[0].fixed_version.as_deref(), Some("3"));
+    assert!(!case.vulnerabilities[2].is_fixable());
+    let best = upgrades(&case.inventory, &case.vulnerabilities, &|_, a, b| a.cmp(b));
+    assert_eq!(best.len(), 1, "only CVE-2 ends by one upgrade");
+    assert_eq!(
+        (best[0].name.as_str(), best[0].to.as_str(), best[0].total()),
+        ("a", "2", 1)
+    );
+}
+
+#[test]
+fn an_ignore_rule_suppresses_until_it_expires() {
+    let rule = IgnoreRule {
+        id: Some("pysec-1".to_owned()),
+        package: Some("a*".to_owned()),
+        until: Some("2026-06-30".to_owned()),
+        reason: "not reachable".to_owned(),
+        ..IgnoreRule::default()
+    };
+    for (today, status) in [
+        ("2026-06-30", Status::Suppressed),
+        ("2026-07-01", Status::Active),
+    ] {
+        let mut case = folded(&[("abc", "1")], &[(0, 1, None)]);
+        ignore(
+            &mut case.vulnerabilities,
+            &case.inventory,
+            std::slice::from_ref(&rule),
+            today,
+        );
+        assert_eq!(case.vulnerabilities[0].status, status, "{today}");
+    }
+}
+
+#[test]
+fn a_star_stands_for_any_characters() {
+    for (pattern, text, expected) in [
+        ("CVE-2024-*", "cve-2024-1", true),
+        ("*ssl*", "libopenssl3", true),
+        ("a*b*c", "a-b-c", true),
+        ("a*b*c", "a-c-b", false),
+        ("ab*ba", "aba", false),
+        ("abc", "abcd", false),
+        ("*", "", true),
+    ] {
+        assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
+    }
+}
