@@ -6,19 +6,23 @@ use std::io::{Read, Seek};
 
 use model::{OperatingSystem, Package, Problem, PurlType};
 
+pub mod composer;
 pub mod deb;
+pub mod npm;
 pub mod os_release;
 pub mod version;
 
 #[cfg(test)]
 mod check;
+mod lenient;
+mod listing;
 #[cfg(test)]
 mod tests;
 
 pub use version::{Scheme, VersionKey};
 
 /// Every ecosystem, in the order in which reports list them.
-pub static ECOSYSTEMS: &[&Ecosystem] = &[&deb::DEB];
+pub static ECOSYSTEMS: &[&Ecosystem] = &[&deb::DEB, &npm::NPM, &composer::COMPOSER];
 
 /// One package ecosystem.
 #[derive(Debug)]

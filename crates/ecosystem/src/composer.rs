@@ -1,0 +1,165 @@
+//! Composer packages: what Composer installed into a vendor directory, and lock files.
+//!
+//! `vendor/composer/installed.json` is Composer's record of what it installed; `composer.lock`
+//! declares.
+
+use model::PurlType;
+use serde::Deserialize;
+
+use crate::lenient::{Licenses, List, Object, Text, json_slice};
+use crate::listing::Listing;
+use crate::{Ecosystem, Extracted, Extractor, FileInfo, Input, version};
+
+/// Packages of Packagist.
+pub static COMPOSER: Ecosystem = Ecosystem {
+    purl_type: PurlType::new("composer"),
+    title: "Composer packages",
+    osv_name: Some("Packagist"),
+    normalize_name: str::to_lowercase,
+    scheme: &version::deb::DEB,
+    extractors: &[
+        Extractor {
+            name: "composer/installed",
+            version: 1,
+            wants: is_installed,
+            magic: &[],
+            extract: extract_installed,
+        },
+        Extractor {
+            name: "composer/lock",
+            version: 1,
+            wants: is_lock,
+            magic: &[],
+            extract: extract_lock,
+        },
+    ],
+};
+
+/// Largest file that is read, in bytes.
+const LIMIT: u64 = 64 << 20;
+
+/// The vendor directory's own name is configurable (`vendor-dir`).
+fn is_installed(file: &FileInfo<'_>) -> bool {
+    file.path.ends_with("/composer/installed.json")
+}
+
+fn is_lock(file: &FileInfo<'_>) -> bool {
+    file.file_name() == "composer.lock"
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Document {
+    packages: List<Object<Entry>>,
+    #[serde(rename = "packages-dev")]
+    packages_dev: List<Object<Entry>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Entry {
+    name: Text,
+    version: Text,
+    license: Licenses,
+}
+
+/// Composer 1 wrote a list, Composer 2 an object that holds the list.
+fn extract_installed(input: &mut Input<'_>) -> Extracted {
+    let path = input.file.path;
+    let listing = Listing::installed(&COMPOSER, path);
+    extract(input, listing, |bytes| {
+        let start = bytes.iter().find(|b| !b.is_ascii_whitespace());
+        if start == Some(&b'[') {
+            let packages = json_slice(bytes)?;
+            return Ok(Document {
+                packages,
+                ..Document::default()
+            });
+        }
+        json_slice(bytes)
+    })
+}
+
+fn extract_lock(input: &mut Input<'_>) -> Extracted {
+    let path = input.file.path;
+    extract(input, Listing::declared(&COMPOSER, path), json_slice)
+}
+
+fn extract(
+    input: &mut Input<'_>,
+    mut listing: Listing<'_>,
+    read: fn(&[u8]) -> Result<Document, String>,
+) -> Extracted {
+    let document = match input.bytes(LIMIT).map(|bytes| read(&bytes)) {
+        Ok(Ok(document)) => document,
+        Ok(Err(what)) => {
+            listing.problem(what);
+            return listing.finish();
+        }
+        Err(problem) => return Extracted::problem(problem),
+    };
+    let List(packages) = document.packages;
+    for Object(entry) in packages.into_iter().chain(document.packages_dev.0) {
+        let entry = entry.unwrap_or_default();
+        match (entry.name.as_str(), entry.version.as_str()) {
+            (Some(name), Some(version)) => listing.add_licensed(name, version, &entry.license.0),
+            (Some(name), None) => listing.problem(format!("{name:?} has no version")),
+            (None, _) => listing.problem("a package has no name"),
+        }
+    }
+    listing.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::COMPOSER;
+    use crate::check::check_extract;
+
+    #[test]
+    fn installed() {
+        check_extract(
+            &COMPOSER,
+            "app/vendor/composer/installed.json",
+            &[
+                (
+                    "Composer 1",
+                    br#"[{"name":"Monolog/Monolog","version":"1.0.2","license":["MIT","BSD-3-Clause"]}]"#,
+                    &["monolog/monolog 1.0.2 license=MIT license=BSD-3-Clause"],
+                ),
+                (
+                    "Composer 2",
+                    br#"{"packages":[{"name":"a/b","version":"v1.0.2","version_normalized":"1.0.2.0"},
+                        {"name":"c/d"},{"version":"1"},7],"dev":true,"dev-package-names":[]}"#,
+                    &[
+                        "a/b v1.0.2",
+                        "! app/vendor/composer/installed.json: \"c/d\" has no version",
+                        "! app/vendor/composer/installed.json: a package has no name",
+                    ],
+                ),
+            ],
+        );
+    }
+
+    #[test]
+    fn lock() {
+        check_extract(
+            &COMPOSER,
+            "composer.lock",
+            &[
+                (
+                    "development packages too",
+                    br#"{"packages":[{"name":"a/b","version":"1.0.0","license":"MIT"}],
+                        "packages-dev":[{"name":"c/d","version":"dev-main"}],"aliases":[]}"#,
+                    &["a/b 1.0.0 declared license=MIT", "c/d dev-main declared"],
+                ),
+                (
+                    "cut off",
+                    b"{\"packages\":[",
+                    &[
+                        "! composer.lock: not the expected JSON: EOF while parsing a list at line 1 column 13",
+                    ],
+                ),
+            ],
+        );
+    }
+}
