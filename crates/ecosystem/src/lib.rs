@@ -10,6 +10,7 @@ pub mod composer;
 pub mod deb;
 pub mod npm;
 pub mod os_release;
+pub mod pypi;
 pub mod version;
 
 #[cfg(test)]
@@ -22,7 +23,7 @@ mod tests;
 pub use version::{Scheme, VersionKey};
 
 /// Every ecosystem, in the order in which reports list them.
-pub static ECOSYSTEMS: &[&Ecosystem] = &[&deb::DEB, &npm::NPM, &composer::COMPOSER];
+pub static ECOSYSTEMS: &[&Ecosystem] = &[&deb::DEB, &pypi::PYPI, &npm::NPM, &composer::COMPOSER];
 
 /// One package ecosystem.
 #[derive(Debug)]

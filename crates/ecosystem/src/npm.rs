@@ -140,7 +140,7 @@ fn extract_package_json(input: &mut Input<'_>) -> Extracted {
 fn package_json(bytes: &[u8]) -> Result<PackageJson, String> {
     json_slice(bytes).or_else(|error| {
         let value: serde_json::Value = json_slice(bytes)?;
-        serde_json::from_value(value).map_err(|_| error)
+        serde_json::from_value(value).map_err(|_later| error)
     })
 }
 
