@@ -2,11 +2,46 @@
 
 use std::cmp::Ordering;
 
+pub mod apk;
+pub mod composer;
+mod cursor;
 pub mod deb;
+pub mod gem;
+pub mod generic;
+pub mod golang;
+pub mod maven;
+pub mod npm;
+pub mod nuget;
+pub mod pep440;
+pub mod rpm;
+pub mod semver;
+
+/// Every scheme, for checks that must hold for all of them.
+pub static SCHEMES: &[&Scheme] = &[
+    &apk::APK,
+    &composer::COMPOSER,
+    &deb::DEB,
+    &gem::GEM,
+    &generic::BITNAMI,
+    &generic::CRAN,
+    &generic::HACKAGE,
+    &golang::GO,
+    &maven::MAVEN,
+    &npm::NPM,
+    &nuget::NUGET,
+    &pep440::PEP440,
+    &rpm::RPM,
+    &semver::JULIA,
+    &semver::PUB,
+    &semver::SEMVER,
+];
 
 /// A parsed version. Only keys of the same scheme may be compared, and only by
 /// [`Scheme::compare`].
 pub type VersionKey = Vec<u8>;
+
+/// Longest version text that has a key, in bytes.
+pub const MAX_LENGTH: usize = 4096;
 
 /// The version order of one ecosystem.
 #[derive(Debug)]
@@ -47,3 +82,22 @@ pub fn push_number(key: &mut VersionKey, digits: &str) {
     }
     key.extend_from_slice(digits);
 }
+
+/// Appends a text of bytes above zero so that a prefix sorts before what it begins.
+fn push_text(key: &mut VersionKey, text: &str) {
+    key.extend_from_slice(text.as_bytes());
+    key.push(0);
+}
+
+/// Whether every byte is an ASCII digit and there is at least one.
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// An empty key with room for a version of this length, none if the text is too long.
+fn start(version: &str) -> Option<VersionKey> {
+    (version.len() <= MAX_LENGTH).then(|| Vec::with_capacity(version.len() * 2 + 16))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,72 @@
+//! The order of NuGet versions (`NuGet.Versioning`, documented under "Package versioning").
+
+use super::cursor::Cursor;
+use super::{Scheme, VersionKey, bytewise, is_number, push_number, start};
+
+/// `NuGetVersion`: up to four numbers, pre-release without regard to case, metadata ignored.
+pub static NUGET: Scheme = Scheme {
+    name: "NuGet",
+    key,
+    compare: bytewise,
+};
+
+const END: u8 = 0;
+const NUMBER: u8 = 1;
+const TEXT: u8 = 2;
+const RELEASE: u8 = 0xff;
+
+fn key(version: &str) -> Option<VersionKey> {
+    let mut key = start(version)?;
+    let version = version.trim();
+    let (version, metadata) = match version.split_once('+') {
+        Some((version, metadata)) => (version, Some(metadata)),
+        None => (version, None),
+    };
+    if metadata.is_some_and(|metadata| !metadata.split('.').all(is_identifier)) {
+        return None;
+    }
+    let mut cursor = Cursor::new(version);
+    push_part(&mut key, cursor.digits()?)?;
+    for _ in 1..4 {
+        let digits = if cursor.eat(".") {
+            cursor.digits()?
+        } else {
+            "0"
+        };
+        push_part(&mut key, digits)?;
+    }
+    if cursor.is_empty() {
+        key.push(RELEASE);
+        return Some(key);
+    }
+    if !cursor.eat("-") {
+        return None;
+    }
+    for label in cursor.rest.split('.') {
+        if !is_identifier(label) {
+            return None;
+        }
+        // A label too large for an `Int32` is compared as text.
+        if is_number(label) && label.parse::<i32>().is_ok() {
+            key.push(NUMBER);
+            push_number(&mut key, label);
+        } else {
+            key.push(TEXT);
+            key.extend(label.bytes().map(|b| b.to_ascii_uppercase()));
+            key.push(0);
+        }
+    }
+    key.push(END);
+    Some(key)
+}
+
+/// Each number is an `Int32`.
+fn push_part(key: &mut VersionKey, digits: &str) -> Option<()> {
+    digits.parse::<i32>().ok()?;
+    push_number(key, digits);
+    Some(())
+}
+
+fn is_identifier(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
