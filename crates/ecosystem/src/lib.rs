@@ -11,6 +11,7 @@ pub mod deb;
 pub mod npm;
 pub mod os_release;
 pub mod pypi;
+pub mod purl;
 pub mod version;
 
 #[cfg(test)]
