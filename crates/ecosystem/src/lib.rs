@@ -10,8 +10,8 @@ pub mod composer;
 pub mod deb;
 pub mod npm;
 pub mod os_release;
-pub mod pypi;
 pub mod purl;
+pub mod pypi;
 pub mod version;
 
 #[cfg(test)]
