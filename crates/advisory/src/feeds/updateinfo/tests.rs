@@ -138,7 +138,22 @@ fn fedora_and_epel() {
     );
     let epel = String::from_utf8_lossy(document!("epel-6"))
         .replace("type=\"bugfix\"", "type=\"security\"");
-    check_feed(&FEDORA, "epel/6/updateinfo.xml.bz2", epel.as_bytes(), &[]);
+    check_feed(
+        &FEDORA,
+        "epel/6/updateinfo.xml.bz2",
+        epel.as_bytes(),
+        &[
+            "FEDORA-EPEL-2018-abe0e978c0 severity=None published=2018-10-12 modified=2019-05-29",
+            "  AlmaLinux:6 zabbix22-agent <2.2.23-1.el6 arch=i686 platform=epel",
+            "  AlmaLinux:6 zabbix22-proxy-pgsql <2.2.23-1.el6 arch=i686 platform=epel",
+            "  Oracle Linux:6 zabbix22-agent <2.2.23-1.el6 arch=i686 platform=epel",
+            "  Oracle Linux:6 zabbix22-proxy-pgsql <2.2.23-1.el6 arch=i686 platform=epel",
+            "  Red Hat:6 zabbix22-agent <2.2.23-1.el6 arch=i686 platform=epel",
+            "  Red Hat:6 zabbix22-proxy-pgsql <2.2.23-1.el6 arch=i686 platform=epel",
+            "  Rocky Linux:6 zabbix22-agent <2.2.23-1.el6 arch=i686 platform=epel",
+            "  Rocky Linux:6 zabbix22-proxy-pgsql <2.2.23-1.el6 arch=i686 platform=epel",
+        ],
+    );
 }
 
 #[test]
