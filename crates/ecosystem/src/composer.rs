@@ -6,7 +6,7 @@
 use model::PurlType;
 use serde::Deserialize;
 
-use crate::lenient::{Licenses, List, Object, Text, json_slice};
+use crate::lenient::{Licenses, List, Object, Text, json_object, json_value};
 use crate::listing::Listing;
 use crate::{Ecosystem, Extracted, Extractor, FileInfo, Input, version};
 
@@ -70,19 +70,19 @@ fn extract_installed(input: &mut Input<'_>) -> Extracted {
     extract(input, listing, |bytes| {
         let start = bytes.iter().find(|b| !b.is_ascii_whitespace());
         if start == Some(&b'[') {
-            let packages = json_slice(bytes)?;
+            let packages = json_value(bytes)?;
             return Ok(Document {
                 packages,
                 ..Document::default()
             });
         }
-        json_slice(bytes)
+        json_object(bytes)
     })
 }
 
 fn extract_lock(input: &mut Input<'_>) -> Extracted {
     let path = input.file.path;
-    extract(input, Listing::declared(&COMPOSER, path), json_slice)
+    extract(input, Listing::declared(&COMPOSER, path), json_object)
 }
 
 fn extract(

@@ -12,14 +12,20 @@ use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess
 use crate::Input;
 use crate::listing::MAX_PACKAGES;
 
-/// Reads a JSON file of at most `limit` bytes.
+/// Reads a file of at most `limit` bytes that holds a JSON object.
 pub(crate) fn json<T: DeserializeOwned>(input: &mut Input<'_>, limit: u64) -> Result<T, Problem> {
     let bytes = input.bytes(limit)?;
-    json_slice(&bytes).map_err(|what| Problem::new(input.file.path, what))
+    json_object(&bytes).map_err(|what| Problem::new(input.file.path, what))
+}
+
+/// Reads a JSON object. A derived reader alone would also take a list for its fields in order.
+pub(crate) fn json_object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+    let Object(object) = json_value(bytes)?;
+    object.ok_or_else(|| "not a JSON object".to_owned())
 }
 
 /// Reads JSON, with or without the byte order mark that Windows tools write.
-pub(crate) fn json_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+pub(crate) fn json_value<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     serde_json::from_slice(bytes).map_err(|error| format!("not the expected JSON: {error}"))
 }

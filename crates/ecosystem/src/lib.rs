@@ -8,7 +8,9 @@ use model::{OperatingSystem, Package, Problem, PurlType};
 
 pub mod composer;
 pub mod deb;
+pub mod gem;
 pub mod npm;
+pub mod nuget;
 pub mod os_release;
 pub mod purl;
 pub mod pypi;
@@ -24,7 +26,14 @@ mod tests;
 pub use version::{Scheme, VersionKey};
 
 /// Every ecosystem, in the order in which reports list them.
-pub static ECOSYSTEMS: &[&Ecosystem] = &[&deb::DEB, &pypi::PYPI, &npm::NPM, &composer::COMPOSER];
+pub static ECOSYSTEMS: &[&Ecosystem] = &[
+    &deb::DEB,
+    &pypi::PYPI,
+    &npm::NPM,
+    &gem::GEM,
+    &composer::COMPOSER,
+    &nuget::NUGET,
+];
 
 /// One package ecosystem.
 #[derive(Debug)]

@@ -9,7 +9,7 @@
 use model::PurlType;
 use serde::Deserialize;
 
-use crate::lenient::{Licenses, Text, json_slice};
+use crate::lenient::{Licenses, Object, Text, json_object, json_value};
 use crate::listing::Listing;
 use crate::{Ecosystem, Extracted, Extractor, FileInfo, Input, version};
 
@@ -138,9 +138,12 @@ fn extract_package_json(input: &mut Input<'_>) -> Extracted {
 
 /// JSON allows a member twice and npm then takes the last one, where a derived reader refuses.
 fn package_json(bytes: &[u8]) -> Result<PackageJson, String> {
-    json_slice(bytes).or_else(|error| {
-        let value: serde_json::Value = json_slice(bytes)?;
-        serde_json::from_value(value).map_err(|_later| error)
+    json_object(bytes).or_else(|error| {
+        let value: serde_json::Value = json_value(bytes)?;
+        match serde_json::from_value(value) {
+            Ok(Object(Some(package))) => Ok(package),
+            Ok(Object(None)) | Err(_) => Err(error),
+        }
     })
 }
 

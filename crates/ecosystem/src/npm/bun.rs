@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{LOCK_LIMIT, NPM, is_version, split_spec};
-use crate::lenient::{List, Members, Text, json_slice};
+use crate::lenient::{List, Members, Text, json_object};
 use crate::listing::{Listing, shown};
 use crate::{Extracted, Input};
 
@@ -21,7 +21,7 @@ pub(super) fn extract(input: &mut Input<'_>) -> Extracted {
     };
     let mut listing = Listing::declared(&NPM, input.file.path);
     blank_extensions(&mut bytes);
-    let lock: BunLock = match json_slice(&bytes) {
+    let lock: BunLock = match json_object(&bytes) {
         Ok(lock) => lock,
         Err(what) => {
             listing.problem(what);
