@@ -16,7 +16,7 @@ pub static COMPOSER: Ecosystem = Ecosystem {
     title: "Composer packages",
     osv_name: Some("Packagist"),
     normalize_name: str::to_lowercase,
-    scheme: &version::deb::DEB,
+    scheme: &version::composer::COMPOSER,
     extractors: &[
         Extractor {
             name: "composer/installed",

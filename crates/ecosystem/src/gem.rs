@@ -15,7 +15,7 @@ pub static GEM: Ecosystem = Ecosystem {
     title: "Ruby gems",
     osv_name: Some("RubyGems"),
     normalize_name: str::to_owned,
-    scheme: &version::deb::DEB,
+    scheme: &version::gem::GEM,
     extractors: &[
         Extractor {
             name: "gem/specification",

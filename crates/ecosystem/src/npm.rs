@@ -24,7 +24,7 @@ pub static NPM: Ecosystem = Ecosystem {
     title: "npm packages",
     osv_name: Some("npm"),
     normalize_name: str::to_owned,
-    scheme: &version::deb::DEB,
+    scheme: &version::npm::NPM,
     extractors: &[
         Extractor {
             name: "npm/package-json",

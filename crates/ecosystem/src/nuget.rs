@@ -17,7 +17,7 @@ pub static NUGET: Ecosystem = Ecosystem {
     title: "NuGet packages",
     osv_name: Some("NuGet"),
     normalize_name: str::to_lowercase,
-    scheme: &version::deb::DEB,
+    scheme: &version::nuget::NUGET,
     extractors: &[
         Extractor {
             name: "nuget/deps-json",

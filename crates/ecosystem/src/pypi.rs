@@ -20,7 +20,7 @@ pub static PYPI: Ecosystem = Ecosystem {
     title: "Python packages",
     osv_name: Some("PyPI"),
     normalize_name,
-    scheme: &version::deb::DEB,
+    scheme: &version::pep440::PEP440,
     extractors: &[
         Extractor {
             name: "pypi/metadata",
