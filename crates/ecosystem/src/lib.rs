@@ -6,9 +6,12 @@ use std::io::{Read, Seek};
 
 use model::{OperatingSystem, Package, Problem, PurlType};
 
+pub mod cargo;
 pub mod composer;
 pub mod deb;
+mod executable;
 pub mod gem;
+pub mod golang;
 pub mod npm;
 pub mod nuget;
 pub mod os_release;
@@ -33,6 +36,9 @@ pub static ECOSYSTEMS: &[&Ecosystem] = &[
     &gem::GEM,
     &composer::COMPOSER,
     &nuget::NUGET,
+    &composer::COMPOSER,
+    &golang::GO,
+    &cargo::CARGO,
 ];
 
 /// One package ecosystem.

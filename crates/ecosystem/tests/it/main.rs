@@ -1,0 +1,5 @@
+//! Extractors against the real tools of their ecosystems.
+
+mod extraction;
+mod golang;
+mod tool;
