@@ -36,7 +36,6 @@ pub static ECOSYSTEMS: &[&Ecosystem] = &[
     &gem::GEM,
     &composer::COMPOSER,
     &nuget::NUGET,
-    &composer::COMPOSER,
     &golang::GO,
     &cargo::CARGO,
 ];
