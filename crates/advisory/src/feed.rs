@@ -1,6 +1,6 @@
 //! What a feed is: where it is published and how its documents are read.
 
-use std::io::BufRead;
+use std::io::{BufRead, Read};
 
 use model::{Advisory, Facts, Problem};
 
@@ -39,6 +39,26 @@ impl std::fmt::Debug for Feed {
     }
 }
 
+/// How much a feed's word counts against another's on the same package; values of
+/// [`Feed::precedence`].
+///
+/// The distribution speaks for its own packages, an ecosystem's own database before general
+/// ones, and sets that are no longer kept come last. Feeds of facts state nothing about packages.
+pub mod precedence {
+    /// A distribution's state of every vulnerability.
+    pub const TRACKER: u8 = 90;
+    /// A distribution's errata, which know only what was fixed.
+    pub const BULLETIN: u8 = 80;
+    /// The database that an ecosystem's own community keeps.
+    pub const ECOSYSTEM: u8 = 60;
+    /// A database across ecosystems.
+    pub const CURATED: u8 = 50;
+    /// A set that nobody updates any more.
+    pub const HISTORIC: u8 = 30;
+    /// Scores, dates and exploits only.
+    pub const FACTS: u8 = 0;
+}
+
 /// One document of a feed.
 pub struct Document<'a> {
     /// Path in the mirror, then `!/` and the member's path for a document in an archive.
@@ -51,6 +71,22 @@ impl std::fmt::Debug for Document<'_> {
         f.debug_struct("Document")
             .field("path", &self.path)
             .finish_non_exhaustive()
+    }
+}
+
+impl Document<'_> {
+    /// The whole document, or a problem if it is larger than `limit` bytes or cannot be read.
+    pub fn bytes(&mut self, limit: u64) -> Result<Vec<u8>, Problem> {
+        let mut bytes = Vec::new();
+        let mut reader = (&mut *self.reader).take(limit.saturating_add(1));
+        match reader.read_to_end(&mut bytes) {
+            Ok(_) if bytes.len() as u64 > limit => Err(Problem::new(
+                self.path,
+                format!("larger than the limit of {limit} bytes"),
+            )),
+            Ok(_) => Ok(bytes),
+            Err(error) => Err(Problem::new(self.path, format!("cannot be read: {error}"))),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! A feed is one file with a `static` value and one entry in [`FEEDS`].
 
+mod csv;
 pub mod feed;
 pub mod feeds;
 
@@ -9,8 +10,15 @@ mod xml;
 
 #[cfg(test)]
 mod check;
+pub mod glob;
+pub mod import;
+mod json;
+mod text;
 
-pub use feed::{Document, Feed, Item};
+pub use feed::{Document, Feed, Item, precedence};
+pub use import::{Imported, Limits, feeds_for, import};
+
+use feeds::{kev, osv};
 
 /// Every feed.
 pub static FEEDS: &[&Feed] = &[
@@ -21,3 +29,32 @@ pub static FEEDS: &[&Feed] = &[
     &feeds::updateinfo::ORACLE,
     &feeds::updateinfo::ROCKY,
 ];
+    &osv::GHSA,
+    &osv::RUSTSEC,
+    &osv::PYPA,
+    &osv::GO_VULNDB,
+    &osv::ALMALINUX,
+    &osv::ROCKY,
+    &osv::BITNAMI,
+    &osv::JULIA,
+    &osv::HASKELL,
+    &osv::R,
+    &osv::OSV_DEBIAN,
+    &osv::OSV_UBUNTU,
+    &osv::OSV_ALPINE,
+    &osv::OSV_WOLFI,
+    &osv::OSV_CHAINGUARD,
+    &osv::OSV_REDHAT,
+    &osv::OSV_SUSE,
+    &osv::OSSF_MALICIOUS,
+    &osv::NODEJS_SECURITY_WG,
+    &osv::RETIREJS,
+    &osv::VICTIMS,
+    &osv::OSV,
+    &kev::KEV,
+];
+
+/// The feed of this name.
+pub fn feed_named(name: &str) -> Option<&'static Feed> {
+    FEEDS.iter().copied().find(|feed| feed.name == name)
+}
