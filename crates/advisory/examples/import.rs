@@ -1,5 +1,7 @@
 //! Imports a mirror directory and prints what each file held and how long it took.
 
+#![expect(clippy::print_stdout, reason = "the output is the purpose")]
+
 use std::fs::File;
 use std::path::Path;
 use std::time::{Duration, Instant};

@@ -75,6 +75,14 @@ impl std::fmt::Debug for Document<'_> {
 }
 
 impl Document<'_> {
+    /// Whether the next bytes are these, as far as one read goes. A failed read is told by the
+    /// next one.
+    pub fn starts_with(&mut self, bytes: &[u8]) -> bool {
+        self.reader
+            .fill_buf()
+            .is_ok_and(|buffer| buffer.starts_with(bytes))
+    }
+
     /// The whole document, or a problem if it is larger than `limit` bytes or cannot be read.
     pub fn bytes(&mut self, limit: u64) -> Result<Vec<u8>, Problem> {
         let mut bytes = Vec::new();

@@ -240,7 +240,9 @@ impl Run<'_> {
             if self.exhausted(path) {
                 return;
             }
-            let name = archive.name_for_index(index).and_then(|name| name.ok());
+            let name = archive
+                .name_for_index(index)
+                .and_then(std::result::Result::ok);
             let place = format!("{path}!/{}", name.unwrap_or("?".into()));
             match archive.by_index(index) {
                 Ok(member) if !member.is_file() => {}

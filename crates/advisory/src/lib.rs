@@ -5,30 +5,22 @@
 mod csv;
 pub mod feed;
 pub mod feeds;
-
-mod xml;
-
-#[cfg(test)]
-mod check;
 pub mod glob;
 pub mod import;
 mod json;
 mod text;
+mod xml;
+
+#[cfg(test)]
+mod check;
 
 pub use feed::{Document, Feed, Item, precedence};
 pub use import::{Imported, Limits, feeds_for, import};
 
-use feeds::{kev, osv};
+use feeds::{kev, osv, updateinfo};
 
 /// Every feed.
 pub static FEEDS: &[&Feed] = &[
-    &feeds::updateinfo::ALMALINUX,
-    &feeds::updateinfo::AMAZON,
-    &feeds::updateinfo::BOTTLEROCKET,
-    &feeds::updateinfo::FEDORA,
-    &feeds::updateinfo::ORACLE,
-    &feeds::updateinfo::ROCKY,
-];
     &osv::GHSA,
     &osv::RUSTSEC,
     &osv::PYPA,
@@ -51,6 +43,12 @@ pub static FEEDS: &[&Feed] = &[
     &osv::RETIREJS,
     &osv::VICTIMS,
     &osv::OSV,
+    &updateinfo::ALMALINUX,
+    &updateinfo::AMAZON,
+    &updateinfo::BOTTLEROCKET,
+    &updateinfo::FEDORA,
+    &updateinfo::ORACLE,
+    &updateinfo::ROCKY,
     &kev::KEV,
 ];
 

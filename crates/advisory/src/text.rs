@@ -19,14 +19,8 @@ pub(crate) fn moment(text: &str) -> Option<Timestamp> {
     if let Ok(moment) = text.parse::<Timestamp>() {
         return Some(moment);
     }
-    let civil = match text.parse::<jiff::civil::DateTime>() {
-        Ok(civil) => civil,
-        Err(_not_a_civil_time) => return None,
-    };
-    match jiff::tz::TimeZone::UTC.to_timestamp(civil) {
-        Ok(moment) => Some(moment),
-        Err(_out_of_range) => None,
-    }
+    let civil = text.parse::<jiff::civil::DateTime>().ok()?;
+    jiff::tz::TimeZone::UTC.to_timestamp(civil).ok()
 }
 
 /// A title on one line, or none if it is blank.

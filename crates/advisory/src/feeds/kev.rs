@@ -39,10 +39,10 @@ struct Entry {
 }
 
 fn parse(document: &mut Document<'_>, emit: &mut dyn FnMut(Item)) {
-    if document.path.ends_with(".csv") {
-        parse_csv(document, emit);
-    } else {
+    if document.starts_with(b"{") {
         parse_json(document, emit);
+    } else {
+        parse_csv(document, emit);
     }
 }
 

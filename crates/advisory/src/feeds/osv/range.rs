@@ -67,7 +67,7 @@ pub(super) fn intervals(range: OsvRange, scheme: Option<&Scheme>, into: &mut Vec
     if let Some(scheme) = scheme {
         sort(&mut events, scheme);
     }
-    let mut open: Option<Option<String>> = None;
+    let mut open: Option<Range> = None;
     for event in events {
         let begins = event.is_beginning();
         match event {
@@ -75,7 +75,10 @@ pub(super) fn intervals(range: OsvRange, scheme: Option<&Scheme>, into: &mut Vec
                 introduced: Some(version),
                 ..
             } => {
-                open.get_or_insert((!begins).then_some(version));
+                open.get_or_insert(Range {
+                    introduced: (!begins).then_some(version),
+                    end: RangeEnd::Open,
+                });
             }
             Event {
                 fixed: Some(version),
@@ -88,13 +91,11 @@ pub(super) fn intervals(range: OsvRange, scheme: Option<&Scheme>, into: &mut Vec
             Event { .. } => {}
         }
     }
-    close(&mut open, RangeEnd::Open, into);
+    into.extend(open);
 }
 
-fn close(open: &mut Option<Option<String>>, end: RangeEnd, into: &mut Vec<Range>) {
-    if let Some(introduced) = open.take() {
-        into.push(Range { introduced, end });
-    }
+fn close(open: &mut Option<Range>, end: RangeEnd, into: &mut Vec<Range>) {
+    into.extend(open.take().map(|range| Range { end, ..range }));
 }
 
 /// Sorts stably by version, unless one of them is no version in this order.
