@@ -3,6 +3,7 @@
 //! A feed is one file with a `static` value and one entry in [`FEEDS`].
 
 mod csv;
+pub mod database;
 pub mod feed;
 pub mod feeds;
 pub mod glob;
