@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use model::{OperatingSystem, Problem};
 
+mod end_of_life;
 mod table;
 
 pub use table::DISTRIBUTIONS;
