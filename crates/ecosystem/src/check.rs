@@ -2,27 +2,37 @@
 
 use std::io::Cursor;
 
-use model::{Evidence, Package};
+use model::{Evidence, OperatingSystem, Package};
 
-use crate::{Ecosystem, FileInfo, Input};
+use crate::{Ecosystem, Extractor, FileInfo, Input};
 
 /// One row: what the case is, the file's content, and the expected lines.
 ///
 /// A package is `name version`, then in this order where set: `arch=`, `source=name@version`,
 /// `module=`, `declared`, `license=` each, `at=path` each, `key=value` for properties.
-/// `! text` is a problem, `os id version` an operating system, `owns package: path path` files.
+/// `! text` is a problem, `owns package: path path` files. An operating system is
+/// `os id version 'pretty name'`, then where set `like=` each, `codename=`, `variant=`, `cpe=`.
 pub(crate) type Row<'a> = (&'a str, &'a [u8], &'a [&'a str]);
 
 /// Runs every extractor of `ecosystem` that wants `path` over each row.
 pub(crate) fn check_extract(ecosystem: &Ecosystem, path: &str, rows: &[Row<'_>]) {
+    check_extractors(ecosystem.extractors, path, rows);
+}
+
+/// Runs every extractor that wants `path` over each row.
+pub(crate) fn check_extractors(extractors: &[Extractor], path: &str, rows: &[Row<'_>]) {
     for (what, content, expected) in rows {
-        let lines = extract_lines(ecosystem, path, content);
+        let lines = extractor_lines(extractors, path, content);
         assert_eq!(lines, *expected, "{what} ({path})");
     }
 }
 
 /// The lines that `ecosystem` extracts from a file.
 pub(crate) fn extract_lines(ecosystem: &Ecosystem, path: &str, content: &[u8]) -> Vec<String> {
+    extractor_lines(ecosystem.extractors, path, content)
+}
+
+fn extractor_lines(extractors: &[Extractor], path: &str, content: &[u8]) -> Vec<String> {
     let file = FileInfo {
         path,
         size: content.len() as u64,
@@ -30,7 +40,7 @@ pub(crate) fn extract_lines(ecosystem: &Ecosystem, path: &str, content: &[u8]) -
     };
     let mut lines = Vec::new();
     let mut wanted = false;
-    for extractor in ecosystem.extractors {
+    for extractor in extractors {
         if !(extractor.wants)(&file)
             || (!extractor.magic.is_empty()
                 && !extractor.magic.iter().any(|m| content.starts_with(m)))
@@ -44,23 +54,31 @@ pub(crate) fn extract_lines(ecosystem: &Ecosystem, path: &str, content: &[u8]) -
             content: &mut reader,
         });
         lines.extend(extracted.packages.iter().map(line));
-        lines.extend(
-            extracted
-                .os
-                .iter()
-                .map(|os| format!("os {} {}", os.id, os.version_id)),
-        );
+        lines.extend(extracted.os.iter().map(os_line));
         for owned in &extracted.owned {
             lines.push(format!("owns {}: {}", owned.package, owned.paths.join(" ")));
         }
         lines.extend(extracted.problems.iter().map(|p| format!("! {p}")));
     }
-    assert!(
-        wanted,
-        "no extractor of {} wants {path}",
-        ecosystem.purl_type
-    );
+    assert!(wanted, "none of {extractors:?} wants {path}");
     lines
+}
+
+fn os_line(os: &OperatingSystem) -> String {
+    let mut line = format!("os {} {} '{}'", os.id, os.version_id, os.pretty_name);
+    let fields = os.id_like.iter().map(|like| ("like", like)).chain(
+        [
+            ("codename", &os.codename),
+            ("variant", &os.variant),
+            ("cpe", &os.cpe),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value.as_ref()?))),
+    );
+    for (name, value) in fields {
+        line = format!("{line} {name}={value}");
+    }
+    line
 }
 
 fn line(package: &Package) -> String {

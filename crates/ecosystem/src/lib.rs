@@ -40,6 +40,11 @@ pub static ECOSYSTEMS: &[&Ecosystem] = &[
     &cargo::CARGO,
 ];
 
+/// Extractors that no ecosystem has: they fill [`Extracted::os`].
+///
+/// If several files of a system name it, [`os_release::preference`] says which counts.
+pub static SYSTEM_EXTRACTORS: &[Extractor] = &[os_release::OS_RELEASE];
+
 /// One package ecosystem.
 #[derive(Debug)]
 pub struct Ecosystem {

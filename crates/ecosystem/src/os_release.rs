@@ -4,8 +4,10 @@ use jiff::civil::Date;
 use model::{OperatingSystem, Problem};
 
 mod end_of_life;
+mod files;
 mod table;
 
+pub use files::{OS_RELEASE, preference};
 pub use table::DISTRIBUTIONS;
 
 /// Which name and version of a package a distribution's advisories speak of.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{ECOSYSTEMS, by_namespace};
+use crate::{ECOSYSTEMS, SYSTEM_EXTRACTORS, by_namespace};
 
 #[test]
 fn names_are_unique() {
@@ -15,6 +15,7 @@ fn names_are_unique() {
     let extractors: Vec<_> = ECOSYSTEMS
         .iter()
         .flat_map(|e| e.extractors)
+        .chain(SYSTEM_EXTRACTORS)
         .map(|e| e.name)
         .collect();
     let unique: BTreeSet<_> = extractors.iter().collect();
