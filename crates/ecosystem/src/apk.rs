@@ -106,7 +106,10 @@ impl<'a> Record<'a> {
             filled(self.version).ok_or_else(|| format!("{name} has no V (version) line"))?;
         let mut package = Package::new(APK.purl_type.clone(), name, version);
         package.arch = filled(self.arch).map(str::to_owned);
-        package.licenses = filled(self.license).map(str::to_owned).into_iter().collect();
+        package.licenses = filled(self.license)
+            .map(str::to_owned)
+            .into_iter()
+            .collect();
         // All packages of one build have the version of their origin.
         package.source = Some(SourcePackage {
             name: filled(self.origin).unwrap_or(name).to_owned(),

@@ -27,11 +27,6 @@ pub(crate) fn check_extractors(extractors: &[Extractor], path: &str, rows: &[Row
     }
 }
 
-/// The lines that `ecosystem` extracts from a file.
-pub(crate) fn extract_lines(ecosystem: &Ecosystem, path: &str, content: &[u8]) -> Vec<String> {
-    extractor_lines(ecosystem.extractors, path, content)
-}
-
 fn extractor_lines(extractors: &[Extractor], path: &str, content: &[u8]) -> Vec<String> {
     let file = FileInfo {
         path,

@@ -6,6 +6,7 @@ use std::io::{Read, Seek};
 
 use model::{OperatingSystem, Package, Problem, PurlType};
 
+pub mod apk;
 pub mod cargo;
 pub mod composer;
 pub mod deb;
@@ -17,12 +18,14 @@ pub mod nuget;
 pub mod os_release;
 pub mod purl;
 pub mod pypi;
+pub mod rpm;
 pub mod version;
 
 #[cfg(test)]
 mod check;
 mod lenient;
 mod listing;
+mod rpmdb;
 #[cfg(test)]
 mod tests;
 
@@ -38,6 +41,11 @@ pub static ECOSYSTEMS: &[&Ecosystem] = &[
     &nuget::NUGET,
     &golang::GO,
     &cargo::CARGO,
+    &rpm::RPM,
+    &apk::APK,
+    &pypi::PYPI,
+    &npm::NPM,
+    &composer::COMPOSER,
 ];
 
 /// Extractors that no ecosystem has: they fill [`Extracted::os`].

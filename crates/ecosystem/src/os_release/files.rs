@@ -140,7 +140,9 @@ fn parse_os_release(text: &str) -> Option<OperatingSystem> {
         "linux".clone_into(&mut os.id);
     }
     if os.pretty_name.is_empty() {
-        os.pretty_name = format!("{name} {version}").trim().to_owned();
+        format!("{name} {version}")
+            .trim()
+            .clone_into(&mut os.pretty_name);
     }
     Some(os)
 }
