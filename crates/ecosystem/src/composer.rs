@@ -1,7 +1,7 @@
 //! Composer packages: what Composer installed into a vendor directory, and lock files.
 //!
 //! `vendor/composer/installed.json` is Composer's record of what it installed; `composer.lock`
-//! declares.
+//! declares, unless it lies inside an installed package, whose authors it served.
 
 use model::PurlType;
 use serde::Deserialize;
@@ -44,7 +44,8 @@ fn is_installed(file: &FileInfo<'_>) -> bool {
 }
 
 fn is_lock(file: &FileInfo<'_>) -> bool {
-    file.file_name() == "composer.lock"
+    let mut components = file.path.rsplit('/');
+    components.next() == Some("composer.lock") && components.nth(2) != Some("vendor")
 }
 
 #[derive(Deserialize, Default)]

@@ -2,7 +2,8 @@
 //!
 //! Installed is a gem whose specification `RubyGems` wrote into a `specifications` directory. A
 //! gem directory's own `NAME.gemspec` is a program and is not read. `Gemfile.lock` declares; its
-//! `PATH` section holds the project's own gems, which are no packages of an index.
+//! `PATH` section holds the project's own gems, which are no packages of an index. A lock file
+//! inside an installed gem served that gem's authors and is not read.
 
 use model::PurlType;
 
@@ -27,7 +28,7 @@ pub static GEM: Ecosystem = Ecosystem {
         Extractor {
             name: "gem/gemfile-lock",
             version: 1,
-            wants: |file| matches!(file.file_name(), "Gemfile.lock" | "gems.locked"),
+            wants: is_lock,
             magic: &[],
             extract: extract_lock,
         },
@@ -49,6 +50,30 @@ fn is_specification(file: &FileInfo<'_>) -> bool {
             Some(_) | None => false,
         }
     })
+}
+
+fn is_lock(file: &FileInfo<'_>) -> bool {
+    matches!(file.file_name(), "Gemfile.lock" | "gems.locked") && !is_in_gem(file.path)
+}
+
+/// Whether a path leads through `gems/NAME-VERSION` or `bundler/gems/NAME-REVISION`.
+fn is_in_gem(path: &str) -> bool {
+    let mut components = path.split('/');
+    let mut parent = "";
+    while let Some(component) = components.next() {
+        if component == "gems" {
+            let gem = components.clone().next().unwrap_or_default();
+            let has_version = gem
+                .split('-')
+                .skip(1)
+                .any(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+            if has_version || (parent == "bundler" && gem.contains('-')) {
+                return true;
+            }
+        }
+        parent = component;
+    }
+    false
 }
 
 fn extract_specification(input: &mut Input<'_>) -> Extracted {
@@ -234,6 +259,24 @@ mod tests {
                 &["json 2.6.1"],
             )],
         );
+    }
+
+    #[test]
+    fn lock_files_of_installed_gems_are_left_out() {
+        for (path, left_out) in [
+            (
+                "usr/lib/ruby/gems/3.1.0/gems/rbs-2.1.0/steep/Gemfile.lock",
+                true,
+            ),
+            (
+                "app/vendor/bundle/ruby/3.1.0/bundler/gems/fork-a1b2c3/Gemfile.lock",
+                true,
+            ),
+            ("srv/gems/my-app/Gemfile.lock", false),
+            ("gems/Gemfile.lock", false),
+        ] {
+            assert_eq!(super::is_in_gem(path), left_out, "{path}");
+        }
     }
 
     #[test]

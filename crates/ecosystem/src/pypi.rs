@@ -3,8 +3,9 @@
 //! Installed is a distribution whose own metadata was seen: `*.dist-info/METADATA` (PEP 427),
 //! `*.egg-info` and eggs (setuptools). Conda's `conda-meta/*.json` is not read: its names are
 //! conda's, which PyPI's advisories do not know, and the Python distributions it installs have
-//! their `dist-info` beside it. Requirement and lock files declare; the project itself, found
-//! there as a local directory, is not a package of the index.
+//! their `dist-info` beside it. Requirement and lock files declare, unless they lie inside an
+//! installed package, whose authors they served; the project itself, found there as a local
+//! directory, is not a package of the index.
 
 use model::PurlType;
 
@@ -39,7 +40,7 @@ pub static PYPI: Ecosystem = Ecosystem {
         Extractor {
             name: "pypi/pipfile-lock",
             version: 1,
-            wants: |file| file.file_name() == "Pipfile.lock",
+            wants: |file| file.file_name() == "Pipfile.lock" && !is_in_package(file.path),
             magic: &[],
             extract: lock::extract_pipfile,
         },
@@ -85,18 +86,24 @@ fn is_requirements(file: &FileInfo<'_>) -> bool {
         return false;
     };
     let (directory, name) = stem.rsplit_once('/').unwrap_or(("", stem));
-    name.starts_with("requirements")
+    (name.starts_with("requirements")
         || name.ends_with("requirements")
-        || directory.rsplit('/').next() == Some("requirements")
+        || directory.rsplit('/').next() == Some("requirements"))
+        && !is_in_package(directory)
+}
+
+fn is_in_package(path: &str) -> bool {
+    path.contains("/site-packages/") || path.contains("/dist-packages/")
 }
 
 /// `pylock.NAME.toml` is allowed beside `pylock.toml` (Python packaging specifications, "pylock.toml").
 fn is_toml_lock(file: &FileInfo<'_>) -> bool {
     let name = file.file_name();
-    matches!(name, "poetry.lock" | "uv.lock" | "pdm.lock")
+    let is_lock = matches!(name, "poetry.lock" | "uv.lock" | "pdm.lock")
         || name
             .strip_prefix("pylock.")
-            .is_some_and(|rest| rest == "toml" || rest.strip_suffix(".toml").is_some())
+            .is_some_and(|rest| rest == "toml" || rest.strip_suffix(".toml").is_some());
+    is_lock && !is_in_package(file.path)
 }
 
 #[cfg(test)]

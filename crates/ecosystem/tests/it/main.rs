@@ -2,4 +2,8 @@
 
 mod extraction;
 mod golang;
+mod node;
+mod python;
+mod ruby;
 mod tool;
+mod tree;

@@ -12,12 +12,15 @@ pub(crate) fn output(command: &mut Command) -> Option<String> {
         Ok(output) => String::from_utf8_lossy(&output.stderr).into_owned(),
         Err(error) => error.to_string(),
     };
-    assert!(
-        std::env::var_os("CI").is_none(),
-        "{command:?} failed: {failure}"
-    );
-    note(&format!("skipped: {command:?}: {failure}"));
+    missing(&format!("{command:?}: {failure}"));
     None
+}
+
+/// Notes that a test cannot run here. In CI that is a failure.
+#[expect(clippy::print_stdout, reason = "the test runner shows it")]
+pub(crate) fn missing(what: &str) {
+    assert!(std::env::var_os("CI").is_none(), "missing: {what}");
+    println!("skipped: {what}");
 }
 
 /// A directory for a test's files that lives as long as the build directory.
@@ -26,9 +29,4 @@ pub(crate) fn directory(name: &str) -> PathBuf {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     std::fs::create_dir_all(&directory).expect("the build directory can be written");
     directory
-}
-
-#[expect(clippy::print_stdout, reason = "the test runner shows it")]
-fn note(text: &str) {
-    println!("{text}");
 }
