@@ -34,6 +34,8 @@ pub use version::{Scheme, VersionKey};
 /// Every ecosystem, in the order in which reports list them.
 pub static ECOSYSTEMS: &[&Ecosystem] = &[
     &deb::DEB,
+    &rpm::RPM,
+    &apk::APK,
     &pypi::PYPI,
     &npm::NPM,
     &gem::GEM,
@@ -41,11 +43,6 @@ pub static ECOSYSTEMS: &[&Ecosystem] = &[
     &nuget::NUGET,
     &golang::GO,
     &cargo::CARGO,
-    &rpm::RPM,
-    &apk::APK,
-    &pypi::PYPI,
-    &npm::NPM,
-    &composer::COMPOSER,
 ];
 
 /// Extractors that no ecosystem has: they fill [`Extracted::os`].

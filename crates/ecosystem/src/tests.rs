@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::os_release::DISTRIBUTIONS;
 use crate::{ECOSYSTEMS, SYSTEM_EXTRACTORS, by_namespace};
 
 #[test]
@@ -31,4 +32,13 @@ fn namespaces_lead_to_their_ecosystem() {
     let debian = by_namespace("Debian:12").map(|e| e.purl_type.as_str());
     assert_eq!(debian, Some("deb"));
     assert!(by_namespace("Nowhere:1").is_none());
+    for distribution in DISTRIBUTIONS {
+        let ecosystem = by_namespace(distribution.osv_name).map(|e| e.purl_type.as_str());
+        assert_eq!(
+            ecosystem,
+            Some(distribution.purl_type),
+            "{}",
+            distribution.id
+        );
+    }
 }

@@ -31,7 +31,6 @@ use super::{Distribution, MatchBy};
 /// | Azure Linux, CBL-Mariner | `Azure Linux:3`, `CBL-Mariner:2.0` (Mariner is not in OSV) |
 /// | Photon OS | `Photon OS:5.0` (not in OSV) |
 /// | Bottlerocket | `Bottlerocket` (not in OSV) |
-/// | Arch Linux | `Arch Linux` (not in OSV) |
 pub static DISTRIBUTIONS: &[Distribution] = &[
     Distribution {
         id: "debian",
@@ -297,15 +296,6 @@ pub static DISTRIBUTIONS: &[Distribution] = &[
         title: "Bottlerocket",
         purl_type: "rpm",
         osv_name: "Bottlerocket",
-        match_by: MatchBy::Binary,
-        release: ROLLING,
-        end_of_life: &[],
-    },
-    Distribution {
-        id: "arch",
-        title: "Arch Linux",
-        purl_type: "alpm",
-        osv_name: "Arch Linux",
         match_by: MatchBy::Binary,
         release: ROLLING,
         end_of_life: &[],

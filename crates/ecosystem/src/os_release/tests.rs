@@ -49,7 +49,6 @@ fn each_system_has_the_namespace_that_feeds_use() {
         ("mariner", "2.0", "CBL-Mariner:2.0"),
         ("photon", "5.0", "Photon OS:5.0"),
         ("bottlerocket", "1.19.0", "Bottlerocket"),
-        ("arch", "", "Arch Linux"),
     ] {
         assert_eq!(
             namespace(&os(id, version)).as_deref(),
