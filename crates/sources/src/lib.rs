@@ -1,1 +1,8 @@
 //! Fetches the outside world: files, disks, registries, feeds.
+
+pub mod generations;
+pub mod mapped;
+pub mod mirror;
+
+#[cfg(test)]
+mod tests;

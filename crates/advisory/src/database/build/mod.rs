@@ -13,8 +13,9 @@ use jiff::Timestamp;
 use model::{Advisory, Epss, Facts};
 use thiserror::Error;
 
-use super::status::FeedStatus;
+use super::status::{FeedState, FeedStatus};
 use crate::feed::{Feed, Item};
+use crate::import::Imported;
 
 /// What a database shall hold.
 #[derive(Debug, Clone, Copy)]
@@ -44,6 +45,14 @@ pub struct Builder {
     /// Scores that came alone, by id: hundreds of thousands, so kept small.
     scores: HashMap<String, Score>,
     statuses: BTreeMap<String, FeedStatus>,
+    /// What was added, by the feed that each record names.
+    tallies: HashMap<String, Tally>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Tally {
+    records: u64,
+    newest: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -67,6 +76,7 @@ impl Builder {
             facts: Vec::new(),
             scores: HashMap::new(),
             statuses: BTreeMap::new(),
+            tallies: HashMap::new(),
         }
     }
 
@@ -77,6 +87,7 @@ impl Builder {
     pub fn add(&mut self, item: Item) {
         match item {
             Item::Advisory(mut advisory) => {
+                self.count(&advisory.feed, advisory.modified);
                 if !self.options.prose {
                     advisory.title = None;
                     advisory.details = None;
@@ -84,6 +95,7 @@ impl Builder {
                 self.advisories.push(*advisory);
             }
             Item::Facts(mut facts) => {
+                self.count(&facts.feed, facts.modified);
                 if !self.options.prose {
                     facts.title = None;
                     facts.details = None;
@@ -93,23 +105,71 @@ impl Builder {
                 }
                 self.add_facts(*facts);
             }
-            Item::Problem(problem) => self
-                .statuses
-                .entry("unknown".to_owned())
-                .or_insert_with(|| FeedStatus::named("unknown"))
-                .add_problem(problem),
+            Item::Problem(problem) => self.status("unknown").add_problem(problem),
         }
     }
 
     /// Takes what is known of a feed as a whole; replaces an earlier status of the same name.
+    ///
+    /// Records and data date are counted from what is added, so they may be left empty.
     pub fn feed_status(&mut self, status: FeedStatus) {
         self.statuses.insert(status.name.clone(), status);
     }
 
+    /// Takes what came of one file of a feed, beside its items.
+    pub fn imported(&mut self, imported: &Imported) {
+        let status = self.status(imported.feed);
+        status.documents = status.documents.saturating_add(imported.documents);
+        let unsampled = imported.problems.len() as u64;
+        status.problems = status
+            .problems
+            .saturating_add(imported.problem_count.saturating_sub(unsampled));
+        for problem in &imported.problems {
+            status.add_problem(problem.clone());
+        }
+        if !imported.complete {
+            let reason = match imported.problems.last() {
+                Some(problem) => format!("not all could be read: {problem}"),
+                None => "not all could be read".to_owned(),
+            };
+            status.state = FeedState::Failed(reason);
+        }
+    }
+
+    /// Notes that a file of a feed could not be read at all.
+    pub fn failed(&mut self, feed: &str, reason: String) {
+        self.status(feed).state = FeedState::Failed(reason);
+    }
+
+    /// Compares with the feeds of the generation before: one that is missing, or has lost more
+    /// than half its records, has failed.
+    pub fn expect(&mut self, before: &[FeedStatus]) {
+        for old in before.iter().filter(|old| old.records > 0) {
+            let records = self.tallies.get(&old.name).map_or(0, |t| t.records);
+            let reason = if records == 0 {
+                format!("nothing was read, {} records before", old.records)
+            } else if records < old.records / 2 {
+                format!("{records} records were read, {} before", old.records)
+            } else {
+                continue;
+            };
+            let status = self.status(&old.name);
+            if !matches!(status.state, FeedState::Failed(_)) {
+                status.state = FeedState::Failed(reason);
+            }
+        }
+    }
+
+    /// Every status so far, in the order of names, with counts as they stand.
+    pub fn statuses(&mut self) -> Vec<FeedStatus> {
+        self.complete_statuses();
+        self.statuses.values().cloned().collect()
+    }
+
     /// The file.
     pub fn finish(mut self) -> Result<Vec<u8>, BuildError> {
+        self.complete_statuses();
         let advisories = merge::advisories(std::mem::take(&mut self.advisories));
-        self.add_missing_statuses(&advisories);
         let mut joined = join::Joined::new(&advisories);
         let facts = merge::facts(
             std::mem::take(&mut self.facts),
@@ -161,18 +221,43 @@ impl Builder {
         }
     }
 
-    fn add_missing_statuses(&mut self, advisories: &[Advisory]) {
-        for advisory in advisories {
-            if self.statuses.contains_key(&advisory.feed) {
-                continue;
-            }
-            let mut status = FeedStatus::named(&advisory.feed);
-            if let Some(feed) = self.feeds.iter().find(|feed| feed.name == advisory.feed) {
+    fn count(&mut self, feed: &str, modified: Option<Timestamp>) {
+        if !self.tallies.contains_key(feed) {
+            self.tallies.insert(feed.to_owned(), Tally::default());
+        }
+        if let Some(tally) = self.tallies.get_mut(feed) {
+            tally.records = tally.records.saturating_add(1);
+            // Publishers have dates in the future by mistake; they say nothing of a feed's age.
+            let plausible = modified.filter(|time| *time <= self.options.built);
+            tally.newest = tally.newest.max(plausible);
+        }
+    }
+
+    fn complete_statuses(&mut self) {
+        let tallies: Vec<(String, Tally)> = self
+            .tallies
+            .iter()
+            .map(|(name, tally)| (name.clone(), *tally))
+            .collect();
+        for (name, tally) in tallies {
+            let status = self.status(&name);
+            status.records = status.records.max(tally.records);
+            status.data_date = status.data_date.max(tally.newest);
+        }
+    }
+
+    fn status(&mut self, name: &str) -> &mut FeedStatus {
+        let feeds = self.feeds;
+        self.statuses.entry(name.to_owned()).or_insert_with(|| {
+            let mut status = FeedStatus::named(name);
+            if let Some(feed) = feeds.iter().find(|feed| feed.name == name) {
                 feed.publisher.clone_into(&mut status.publisher);
                 feed.license.clone_into(&mut status.license);
+                let url = feed.urls.first().copied().unwrap_or_default();
+                url.clone_into(&mut status.url);
             }
-            self.statuses.insert(advisory.feed.clone(), status);
-        }
+            status
+        })
     }
 }
 

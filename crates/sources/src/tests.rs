@@ -1,0 +1,193 @@
+//! Databases are built from real feeds, installed whole, and kept when a feed fails.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use advisory::Limits;
+use advisory::database::{BuildOptions, FeedState};
+use model::{CandidateSource as _, Timestamp};
+
+use crate::generations::{GenerationError, Generations, open};
+use crate::mirror::{Built, Installed, MirrorError, Request, build};
+
+const OPTIONS: BuildOptions = BuildOptions {
+    prose: false,
+    only_referenced: true,
+    built: Timestamp::UNIX_EPOCH,
+};
+
+fn request() -> Request<'static> {
+    Request {
+        options: OPTIONS,
+        limits: Limits::DEFAULT,
+        feeds: &[],
+        before: &[],
+        threads: 2,
+    }
+}
+
+fn feeds() -> Option<PathBuf> {
+    #[expect(clippy::disallowed_methods, reason = "a test has no configuration")]
+    let named = std::env::var("LYNKEUS_FEEDS").ok().map(PathBuf::from);
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/feeds");
+    let root = named.unwrap_or(beside);
+    if root.is_dir() {
+        return Some(root);
+    }
+    assert!(
+        std::env::var_os("CI").is_none(),
+        "no feeds at {}",
+        root.display()
+    );
+    println!("skipped: no feeds at {}", root.display());
+    None
+}
+
+/// A mirror that holds some files of the real feeds.
+fn mirror(feeds: &Path, files: &[&str]) -> tempfile::TempDir {
+    let mirror = tempfile::tempdir().unwrap();
+    for file in files {
+        let target = mirror.path().join(file);
+        fs::create_dir_all(target.parent().unwrap()).unwrap();
+        fs::copy(feeds.join(file), target).unwrap();
+    }
+    mirror
+}
+
+fn build_from(mirror: &Path, request: &Request<'_>) -> Built {
+    build(mirror, request, &mut |_| {}).unwrap()
+}
+
+#[test]
+fn a_mirror_becomes_the_current_generation() {
+    let Some(feeds) = feeds() else { return };
+    let mirror = mirror(&feeds, &["osv/crates.io/all.zip", "osv/Julia/all.zip"]);
+    let built = build_from(mirror.path(), &request());
+    let alone = build_from(
+        mirror.path(),
+        &Request {
+            threads: 1,
+            ..request()
+        },
+    );
+    assert!(built.bytes == alone.bytes, "the order of reading shows");
+    let data = tempfile::tempdir().unwrap();
+    let generations = Generations::new(data.path().join("db"));
+    assert!(generations.current().unwrap().is_none());
+    let installed = built.install(&generations, false).unwrap();
+    let Installed::Current(path) = installed else {
+        panic!("{installed:?}")
+    };
+    let database = generations.current().unwrap().unwrap();
+    database.verify().unwrap();
+    assert_eq!(
+        path.file_name().unwrap().to_string_lossy(),
+        format!("{}.lkdb", database.digest())
+    );
+    let rustsec = database
+        .feeds()
+        .into_iter()
+        .find(|f| f.name == "rustsec")
+        .unwrap();
+    assert_eq!(rustsec.records, 1206);
+    assert!(!database.candidates("crates.io", "time").is_empty());
+    assert!(database.find("RUSTSEC-2020-0071").is_some());
+}
+
+#[test]
+fn a_failed_feed_leaves_the_old_generation_in_place() {
+    let Some(feeds) = feeds() else { return };
+    let whole = mirror(&feeds, &["osv/crates.io/all.zip", "osv/CRAN/all.zip"]);
+    let data = tempfile::tempdir().unwrap();
+    let generations = Generations::new(data.path());
+    let first = build_from(whole.path(), &request());
+    first.install(&generations, false).unwrap();
+    let before = generations.current().unwrap().unwrap();
+
+    let check = |mirror: &Path, place: &str| {
+        let feeds = before.feeds();
+        let built = build_from(
+            mirror,
+            &Request {
+                before: &feeds,
+                ..request()
+            },
+        );
+        let failed: Vec<String> = built.failures().map(|f| f.name.clone()).collect();
+        assert!(!failed.is_empty(), "{place}");
+        let installed = built.install(&generations, false).unwrap();
+        assert!(matches!(installed, Installed::Kept(_)), "{place}");
+        let current = generations.current().unwrap().unwrap();
+        assert_eq!(current.digest(), before.digest(), "{place}");
+        let attempt = generations.last_attempt().unwrap().unwrap();
+        assert!(
+            attempt
+                .feeds()
+                .iter()
+                .any(|f| matches!(f.state, FeedState::Failed(_))),
+            "{place}"
+        );
+        built
+    };
+
+    let missing = mirror(&feeds, &["osv/crates.io/all.zip"]);
+    check(missing.path(), "missing");
+
+    let archive = whole.path().join("osv/CRAN/all.zip");
+    let bytes = fs::read(&archive).unwrap();
+    fs::write(&archive, &bytes[..bytes.len() / 2]).unwrap();
+    let partial = check(whole.path(), "cut");
+
+    let installed = partial.install(&generations, true).unwrap();
+    assert!(matches!(installed, Installed::Current(_)));
+    let current = generations.current().unwrap().unwrap();
+    let failed = |f: &&_| matches!(f, FeedState::Failed(_));
+    assert!(current.feeds().iter().map(|f| &f.state).any(|s| failed(&s)));
+    assert!(generations.last_attempt().unwrap().is_none());
+}
+
+#[test]
+fn two_generations_stay() {
+    let data = tempfile::tempdir().unwrap();
+    let generations = Generations::new(data.path());
+    let at = |second| {
+        let options = BuildOptions {
+            built: Timestamp::from_second(second).unwrap(),
+            ..OPTIONS
+        };
+        advisory::database::Builder::new(options).finish().unwrap()
+    };
+    let paths: Vec<PathBuf> = (1..4)
+        .map(|second| generations.install(&at(second)).unwrap())
+        .collect();
+    assert_eq!(
+        generations.list().unwrap(),
+        [paths[2].clone(), paths[1].clone()]
+    );
+    assert_eq!(generations.current_path().unwrap(), Some(paths[2].clone()));
+}
+
+#[test]
+fn a_damaged_database_is_not_installed_and_a_damaged_pointer_is_told() {
+    let data = tempfile::tempdir().unwrap();
+    let generations = Generations::new(data.path());
+    let mut bytes = advisory::database::Builder::new(OPTIONS).finish().unwrap();
+    let path = generations.install(&bytes).unwrap();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    let error = generations.install(&bytes).unwrap_err();
+    assert!(matches!(error, GenerationError::Format { .. }), "{error}");
+    fs::write(data.path().join("current"), "../../etc/passwd").unwrap();
+    let error = generations.current().unwrap_err();
+    assert!(matches!(error, GenerationError::Pointer { .. }), "{error}");
+    fs::write(&path, b"").unwrap();
+    let error = open(&path).unwrap_err();
+    assert!(error.to_string().contains("cannot"), "{error}");
+}
+
+#[test]
+fn a_directory_without_feeds_is_no_mirror() {
+    let empty = tempfile::tempdir().unwrap();
+    let error = build(empty.path(), &request(), &mut |_| {}).unwrap_err();
+    assert!(matches!(error, MirrorError::Empty { .. }), "{error}");
+}
