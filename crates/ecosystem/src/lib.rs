@@ -13,6 +13,7 @@ pub mod deb;
 mod executable;
 pub mod gem;
 pub mod golang;
+pub mod maven;
 pub mod npm;
 pub mod nuget;
 pub mod os_release;
@@ -20,6 +21,7 @@ pub mod purl;
 pub mod pypi;
 pub mod rpm;
 pub mod version;
+mod zip;
 
 #[cfg(test)]
 mod check;
@@ -41,6 +43,7 @@ pub static ECOSYSTEMS: &[&Ecosystem] = &[
     &gem::GEM,
     &composer::COMPOSER,
     &nuget::NUGET,
+    &maven::MAVEN,
     &golang::GO,
     &cargo::CARGO,
 ];
