@@ -46,6 +46,8 @@ pub static ECOSYSTEMS: &[&Ecosystem] = &[
     &maven::MAVEN,
     &golang::GO,
     &cargo::CARGO,
+    &rpm::RPM,
+    &apk::APK,
 ];
 
 /// Extractors that no ecosystem has: they fill [`Extracted::os`].
