@@ -18,7 +18,7 @@ mod check;
 pub use feed::{Document, Feed, Item, precedence};
 pub use import::{Imported, Limits, feeds_for, import};
 
-use feeds::{kev, osv, updateinfo};
+use feeds::{cve5, debian, epss, kev, nvd, osv, secdb, updateinfo};
 
 /// Every feed.
 pub static FEEDS: &[&Feed] = &[
@@ -50,6 +50,15 @@ pub static FEEDS: &[&Feed] = &[
     &updateinfo::FEDORA,
     &updateinfo::ORACLE,
     &updateinfo::ROCKY,
+    &debian::TRACKER,
+    &secdb::ALPINE,
+    &secdb::WOLFI,
+    &secdb::CHAINGUARD,
+    &secdb::MINIMOS,
+    &nvd::NVD,
+    &cve5::CVE_LIST,
+    &cve5::VULNRICHMENT,
+    &epss::EPSS,
     &kev::KEV,
 ];
 

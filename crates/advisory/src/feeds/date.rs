@@ -8,7 +8,8 @@ use model::Timestamp;
 /// (its midnight), `20220606` or seconds since 1970. Without a zone it is UTC.
 pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     let text = text.trim().trim_end_matches("UTC").trim_end();
-    if text.len() > 64 {
+    // Programs written in Go write the year 1 for "not set".
+    if text.len() > 64 || text.starts_with("0001-01-01") {
         return None;
     }
     if text.bytes().all(|b| b.is_ascii_digit()) && text.len() != 8 {

@@ -4,6 +4,7 @@ use model::{Facts, Kev, Problem};
 use serde::Deserialize;
 
 use crate::feed::precedence;
+use crate::feeds::date;
 use crate::{Document, Feed, Item, csv, json, text};
 
 /// The catalog.
@@ -90,7 +91,7 @@ fn item(place: &str, entry: Result<Entry, String>) -> Item {
         Ok(entry) => entry,
         Err(what) => return Item::Problem(Problem::new(place, what)),
     };
-    if entry.cve_id.is_empty() || text::moment(&entry.date_added).is_none() {
+    if entry.cve_id.is_empty() || date::parse(&entry.date_added).is_none() {
         let what = format!("`{}` without an id or a date", entry.cve_id);
         return Item::Problem(Problem::new(place, what));
     }

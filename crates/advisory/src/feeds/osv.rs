@@ -6,6 +6,7 @@ use model::{Advisory, Affected, Cvss, FixState, Problem, Severity, VendorSeverit
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::{date, severity};
 use crate::{Document, Item, text};
 
 mod publishers;
@@ -134,9 +135,9 @@ fn advisory(record: Record, problem: &mut dyn FnMut(String)) -> Option<Advisory>
         severity: severity_word(&specific).or_else(|| title.as_deref().and_then(title_severity)),
         title,
         details: record.details.as_deref().and_then(text::details),
-        published: record.published.as_deref().and_then(text::moment),
-        modified: record.modified.as_deref().and_then(text::moment),
-        withdrawn: record.withdrawn.as_deref().and_then(text::moment),
+        published: record.published.as_deref().and_then(date::parse),
+        modified: record.modified.as_deref().and_then(date::parse),
+        withdrawn: record.withdrawn.as_deref().and_then(date::parse),
         cwes: cwes(&specific),
         references: urls(record.references.unwrap_or_default()),
         id: record.id,
@@ -174,7 +175,7 @@ impl Scores<'_> {
                 }
             } else if self.advisory.severity.is_none() {
                 // `Ubuntu`: the word of Ubuntu's CVE priority.
-                self.advisory.severity = vendor_severity(&score);
+                self.advisory.severity = severity::vendor(&score);
             }
         }
     }
@@ -205,7 +206,7 @@ fn package_statement(
             || package.name.clone(),
             |ecosystem| (ecosystem.normalize_name)(&package.name),
         ),
-        namespace: package.ecosystem,
+        namespace: namespace(package.ecosystem),
         versions: affected.versions.unwrap_or_default(),
         severity: severity_word(&specific).or_else(|| severity_word(&database)),
         ..Affected::default()
@@ -224,6 +225,16 @@ fn package_statement(
         return None;
     }
     Some(statement)
+}
+
+/// The namespace under which systems are looked up: Debian's old releases are numbered `6.0`
+/// there and `6` here.
+fn namespace(ecosystem: String) -> String {
+    let old = ecosystem.strip_prefix("Debian:");
+    match old.and_then(|release| release.strip_suffix(".0")) {
+        Some(major) if major != "3" => format!("Debian:{major}"),
+        _ => ecosystem,
+    }
 }
 
 /// One statement for each package: GitHub writes one for each interval.
@@ -334,23 +345,7 @@ fn severity_word(specific: &Specific) -> Option<VendorSeverity> {
         });
     }
     let word = specific.severity.as_ref().or(specific.urgency.as_ref())?;
-    vendor_severity(word.as_str()?)
-}
-
-fn vendor_severity(word: &str) -> Option<VendorSeverity> {
-    let severity = match word.to_ascii_lowercase().as_str() {
-        "critical" => Severity::Critical,
-        "high" | "important" => Severity::High,
-        "medium" | "moderate" => Severity::Medium,
-        "low" => Severity::Low,
-        "negligible" | "unimportant" | "none" | "informational" => Severity::Informational,
-        "" => return None,
-        _ => Severity::Untriaged,
-    };
-    Some(VendorSeverity {
-        word: word.to_owned(),
-        severity,
-    })
+    severity::vendor(word.as_str()?)
 }
 
 /// The word before the colon in titles of the Red Hat family: `Important: kernel update`.
@@ -358,6 +353,6 @@ fn title_severity(title: &str) -> Option<VendorSeverity> {
     let (word, _) = title.split_once(": ")?;
     ["Critical", "Important", "Moderate", "Low"]
         .contains(&word)
-        .then(|| vendor_severity(word))
+        .then(|| severity::vendor(word))
         .flatten()
 }

@@ -62,3 +62,21 @@ pub(crate) fn read(root: &Path, path: &str) -> Read {
         facts,
     }
 }
+
+/// The paths of the files below `directory`, sorted.
+pub(crate) fn files(root: &Path, directory: &str) -> Vec<String> {
+    let entries =
+        std::fs::read_dir(root.join(directory)).unwrap_or_else(|e| panic!("{directory}: {e}"));
+    let mut found = Vec::new();
+    for entry in entries {
+        let entry = entry.unwrap_or_else(|e| panic!("{directory}: {e}"));
+        let path = format!("{directory}/{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            found.extend(files(root, &path));
+        } else {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
