@@ -47,14 +47,18 @@ fn release_key(release: &str) -> Option<VersionKey> {
     let mut key = start(release)?;
     let mut cursor = Cursor::new(release);
     push_number(&mut key, strict_number(cursor.digits()?)?);
-    for _ in 1..3 {
-        let digits = if cursor.eat(".") {
-            cursor.digits()?
-        } else {
-            "0"
-        };
-        push_number(&mut key, strict_number(digits)?);
+    let minor = if cursor.eat(".") {
+        cursor.digits()?
+    } else {
+        "0"
+    };
+    push_number(&mut key, strict_number(minor)?);
+    if cursor.eat(".") {
+        push_number(&mut key, strict_number(cursor.digits()?)?);
+        push_pre(&mut key, None, true)?;
+        return cursor.is_empty().then_some(key);
     }
+    push_number(&mut key, "");
     let kind = cursor.run(u8::is_ascii_lowercase);
     if kind.is_empty() {
         push_pre(&mut key, None, true)?;

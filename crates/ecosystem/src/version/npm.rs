@@ -1,9 +1,11 @@
 //! The order of npm versions: node-semver with `loose`, as `npm` reads what is installed.
 
 use super::cursor::Cursor;
+use super::semver::is_identifier;
 use super::{Scheme, VersionKey, bytewise, is_number, push_number, push_text, start};
 
-/// node-semver's `compareLoose`.
+/// node-semver's `compareLoose`, except that numbers above 2^53 in a pre-release, which
+/// JavaScript rounds, compare exactly.
 pub static NPM: Scheme = Scheme {
     name: "npm",
     key,
@@ -84,14 +86,7 @@ fn push_identifiers(key: &mut VersionKey, text: &str) -> Option<()> {
     for identifier in text.split('.') {
         if is_number(identifier) {
             key.push(NUMBER);
-            let significant = identifier.trim_start_matches('0');
-            if significant.len() > EXACT_DIGITS {
-                // Larger numbers compare as JavaScript's doubles, whose bits sort like their values.
-                key.push(0xff);
-                key.extend_from_slice(&significant.parse::<f64>().ok()?.to_bits().to_be_bytes());
-            } else {
-                push_number(key, significant);
-            }
+            push_number(key, identifier);
         } else if is_identifier(identifier) {
             key.push(TEXT);
             push_text(key, identifier);
@@ -101,8 +96,4 @@ fn push_identifiers(key: &mut VersionKey, text: &str) -> Option<()> {
     }
     key.push(END);
     Some(())
-}
-
-fn is_identifier(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }

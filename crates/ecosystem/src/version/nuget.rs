@@ -1,6 +1,7 @@
 //! The order of NuGet versions (`NuGet.Versioning`, documented under "Package versioning").
 
 use super::cursor::Cursor;
+use super::semver::is_identifier;
 use super::{Scheme, VersionKey, bytewise, is_number, push_number, start};
 
 /// `NuGetVersion`: up to four numbers, pre-release without regard to case, metadata ignored.
@@ -46,10 +47,13 @@ fn key(version: &str) -> Option<VersionKey> {
         if !is_identifier(label) {
             return None;
         }
-        // A label too large for an `Int32` is compared as text.
-        if is_number(label) && label.parse::<i32>().is_ok() {
+        if is_number(label) && label.len() > 1 && label.starts_with('0') {
+            return None;
+        }
+        // NuGet asks `Int32.TryParse`, which takes a sign and refuses what is too large.
+        if let Ok(number) = label.parse::<i32>() {
             key.push(NUMBER);
-            push_number(&mut key, label);
+            key.extend_from_slice(&(number ^ i32::MIN).to_be_bytes());
         } else {
             key.push(TEXT);
             key.extend(label.bytes().map(|b| b.to_ascii_uppercase()));
@@ -65,8 +69,4 @@ fn push_part(key: &mut VersionKey, digits: &str) -> Option<()> {
     digits.parse::<i32>().ok()?;
     push_number(key, digits);
     Some(())
-}
-
-fn is_identifier(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }

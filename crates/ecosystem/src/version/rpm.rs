@@ -16,9 +16,6 @@ const CARET: u8 = 3;
 const LETTERS: u8 = 4;
 const NUMBER: u8 = 5;
 
-const NO_RELEASE: u8 = 0;
-const RELEASE: u8 = 1;
-
 fn key(version: &str) -> Option<VersionKey> {
     let mut key = start(version)?;
     let version = version.trim();
@@ -38,13 +35,9 @@ fn key(version: &str) -> Option<VersionKey> {
     }
     push_number(&mut key, epoch);
     push_part(&mut key, version);
-    match release {
-        // rpm puts a version without a release before every one that has it.
-        None => key.push(NO_RELEASE),
-        Some(release) => {
-            key.push(RELEASE);
-            push_part(&mut key, release);
-        }
+    // rpm puts a version without a release before every one that has it, as a shorter key is.
+    if let Some(release) = release {
+        push_part(&mut key, release);
     }
     Some(key)
 }

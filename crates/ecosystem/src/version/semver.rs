@@ -37,11 +37,18 @@ fn key(version: &str, with_build: bool) -> Option<VersionKey> {
         if index > 0 && !cursor.eat(".") {
             return None;
         }
-        push_number(&mut key, strict_number(cursor.digits()?)?);
+        let digits = strict_number(cursor.digits()?)?;
+        // Cargo holds each of the three numbers in 64 bits.
+        if digits.len() > 19 && digits.parse::<u64>().is_err() {
+            return None;
+        }
+        push_number(&mut key, digits);
     }
     let (pre, build) = tail(&cursor)?;
     push_pre(&mut key, pre, true)?;
-    push_build(&mut key, build, with_build)?;
+    if with_build {
+        push_build(&mut key, build)?;
+    }
     Some(key)
 }
 
@@ -60,7 +67,7 @@ fn julia_key(version: &str) -> Option<VersionKey> {
     }
     let (pre, build) = tail(&cursor)?;
     push_pre(&mut key, pre, false)?;
-    push_build(&mut key, build, true)?;
+    push_build(&mut key, build)?;
     Some(key)
 }
 
@@ -69,12 +76,16 @@ pub(super) fn strict_number(digits: &str) -> Option<&str> {
     (digits == "0" || !digits.starts_with('0')).then_some(digits)
 }
 
-/// The pre-release and the build metadata behind the numbers, without their signs.
+/// The pre-release and the build metadata behind the numbers, without their signs. Only the
+/// latter is checked.
 pub(super) fn tail<'a>(cursor: &Cursor<'a>) -> Option<(Option<&'a str>, Option<&'a str>)> {
     let (pre, build) = match cursor.rest.split_once('+') {
         Some((pre, build)) => (pre, Some(build)),
         None => (cursor.rest, None),
     };
+    if build.is_some_and(|build| !build.split('.').all(is_identifier)) {
+        return None;
+    }
     if pre.is_empty() {
         return Some((None, build));
     }
@@ -92,16 +103,15 @@ pub(super) fn push_pre(key: &mut VersionKey, pre: Option<&str>, strict: bool) ->
     }
 }
 
-fn push_build(key: &mut VersionKey, build: Option<&str>, counts: bool) -> Option<()> {
-    let length = key.len();
+/// A version without build metadata sorts before all that have it.
+fn push_build(key: &mut VersionKey, build: Option<&str>) -> Option<()> {
     match build {
-        None => key.push(END),
-        Some(build) => push_identifiers(key, build, false)?,
+        None => {
+            key.push(END);
+            Some(())
+        }
+        Some(build) => push_identifiers(key, build, false),
     }
-    if !counts {
-        key.truncate(length);
-    }
-    Some(())
 }
 
 /// Dot-separated identifiers: numbers before words, a prefix before what it begins (§11.4).
@@ -124,6 +134,7 @@ fn push_identifiers(key: &mut VersionKey, text: &str, strict: bool) -> Option<()
     Some(())
 }
 
-fn is_identifier(text: &str) -> bool {
+/// Letters, digits and dashes.
+pub(super) fn is_identifier(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }

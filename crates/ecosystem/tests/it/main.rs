@@ -1,4 +1,4 @@
-//! Extractors against the real tools of their ecosystems.
+//! Extractors and version orders against the real tools of their ecosystems.
 
 mod extraction;
 mod golang;
@@ -7,3 +7,5 @@ mod python;
 mod ruby;
 mod tool;
 mod tree;
+#[cfg(test)]
+mod versions;

@@ -1,0 +1,6 @@
+//! Version orders against the tools that define them, and the laws of an order.
+
+mod laws;
+mod neighbours;
+mod oracle;
+mod orders;
