@@ -1,3 +1,12 @@
 //! Turns a file tree, image layers or an SBOM into an inventory.
 
+pub mod decompress;
+pub mod extractors;
+pub mod image;
+pub mod layers;
+pub mod path;
+pub mod scan;
+pub mod section;
+pub mod tar;
 pub mod tree;
+pub mod walk;

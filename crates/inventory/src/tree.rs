@@ -54,6 +54,12 @@ impl<T: Read + Seek + ?Sized> ReadSeek for T {}
 pub trait FileTree {
     /// Visits every entry once and returns what could not be read.
     fn walk(&mut self, visit: &mut dyn FnMut(Entry<'_>)) -> Vec<Problem>;
+
+    /// Goes back to before the first entry, so that the tree can be walked again; false if it
+    /// cannot.
+    fn rewind(&mut self) -> bool {
+        false
+    }
 }
 
 impl std::fmt::Debug for EntryContent<'_> {

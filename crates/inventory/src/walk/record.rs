@@ -1,0 +1,554 @@
+//! Keeps what a pass finds, in the state that the tree has after each entry.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::{BuildHasherDefault, Hasher};
+
+use ecosystem::{Extracted, FileInfo};
+use model::{Location, Problem};
+
+use super::content::{self, Outcome};
+use super::{Limits, Options};
+use crate::extractors::Mask;
+use crate::path;
+use crate::scan::{Link, OwnedHashes, Removal, ScannedFile, TreeScan};
+use crate::tree::{Entry, EntryKind};
+
+/// Symlinks followed in one path (`MAXSYMLINKS` of Linux).
+pub(crate) const MAX_HOPS: usize = 40;
+/// Problems kept of one tree; what is beyond is only counted.
+const MAX_PROBLEMS: usize = 1000;
+/// Size and mode under which a name is judged when the file itself is not at hand.
+const TYPICAL_SIZE: u64 = 4096;
+const TYPICAL_MODE: u32 = 0o644;
+
+/// Path hashes are hashes already.
+#[derive(Default)]
+pub(crate) struct Identity(u64);
+
+impl Hasher for Identity {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
+        }
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        self.0 = value;
+    }
+}
+
+pub(crate) type ByHash<T> = HashMap<u64, T, BuildHasherDefault<Identity>>;
+
+enum Kept {
+    File(usize),
+    Symlink(usize),
+}
+
+/// A file that some extractor wanted by name.
+struct Offer {
+    mask: Mask,
+    size: u64,
+}
+
+/// A hard link whose content no extractor has seen.
+struct Unseen {
+    path: String,
+    mode: u32,
+}
+
+/// The directory of the last entry.
+#[derive(Default)]
+struct Directory {
+    written: String,
+    /// Through the symlinks of the layer.
+    resolved: String,
+    hash: u64,
+}
+
+pub(super) struct Recorder<'o> {
+    options: &'o Options<'o>,
+    scan: TreeScan,
+    files: Vec<Option<ScannedFile>>,
+    symlinks: Vec<Option<Link>>,
+    kept: ByHash<Kept>,
+    /// Directories with something kept below them.
+    above_kept: HashSet<u64, BuildHasherDefault<Identity>>,
+    offers: ByHash<Offer>,
+    /// Hard links by the target's path.
+    unseen: HashMap<String, Vec<Unseen>>,
+    directory: Directory,
+    implied_sorted: usize,
+    buffer: Vec<u8>,
+    symlink_bytes: u64,
+    packages: u64,
+    dropped_problems: u64,
+}
+
+impl<'o> Recorder<'o> {
+    pub(super) fn new(options: &'o Options<'o>) -> Self {
+        Self {
+            options,
+            scan: TreeScan {
+                complete: true,
+                ..TreeScan::default()
+            },
+            files: Vec::new(),
+            symlinks: Vec::new(),
+            kept: ByHash::default(),
+            above_kept: HashSet::default(),
+            offers: ByHash::default(),
+            unseen: HashMap::new(),
+            directory: Directory {
+                hash: path::ROOT,
+                ..Directory::default()
+            },
+            implied_sorted: 0,
+            buffer: Vec::new(),
+            symlink_bytes: 0,
+            packages: 0,
+            dropped_problems: 0,
+        }
+    }
+
+    /// Notes problems that hide content.
+    pub(super) fn trouble(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        for problem in problems {
+            self.scan.complete = false;
+            if self.scan.problems.len() < MAX_PROBLEMS {
+                self.scan.problems.push(problem);
+            } else {
+                self.dropped_problems += 1;
+            }
+        }
+    }
+
+    /// Notes once that a limit was hit.
+    fn limit(&mut self, place: &str, what: String) {
+        let problem = Problem::new(place, what);
+        if !self.scan.problems.contains(&problem) {
+            self.trouble([problem]);
+        }
+    }
+
+    pub(super) fn visit(&mut self, entry: Entry<'_>) {
+        self.scan.statistics.entries += 1;
+        let Limits { entries, .. } = self.options.limits;
+        if self.scan.statistics.entries > entries {
+            self.limit("", format!("more than the limit of {entries} entries"));
+            return;
+        }
+        let (parent, name) = path::split(entry.path);
+        if self.options.is_layer && self.whiteout(parent, name) {
+            return;
+        }
+        if name.is_empty() {
+            return;
+        }
+        self.enter(parent);
+        let hash = path::child(self.directory.hash, name);
+        if self.options.is_layer {
+            self.place(&entry, name, hash);
+        }
+        match &entry.kind {
+            EntryKind::File => self.file(entry, hash),
+            EntryKind::Symlink(target) => self.symlink(name, target, hash),
+            EntryKind::HardLink(target) => self.hard_link(name, target, entry.mode, hash),
+            EntryKind::Directory | EntryKind::Other => {}
+        }
+    }
+
+    /// Notes a whiteout (OCI image specification, layer.md, "Whiteouts"); true if it was one.
+    fn whiteout(&mut self, parent: &str, name: &str) -> bool {
+        let Some(removed) = name.strip_prefix(".wh.") else {
+            return false;
+        };
+        if removed == ".wh..opq" {
+            self.scan.removals.push(Removal::Below(parent.to_owned()));
+        } else if !removed.is_empty() && !removed.starts_with(".wh.") {
+            // Names with the prefix twice are AUFS's own bookkeeping.
+            self.scan
+                .removals
+                .push(Removal::Path(path::join(parent, removed)));
+        }
+        true
+    }
+
+    /// Makes `parent` the current directory, through the symlinks of this layer.
+    fn enter(&mut self, parent: &str) {
+        if self.directory.written == parent {
+            return;
+        }
+        self.directory.written.clear();
+        self.directory.written.push_str(parent);
+        self.directory.resolved.clear();
+        let mut hash = path::ROOT;
+        if !self.options.is_layer {
+            self.directory.resolved.push_str(parent);
+            self.directory.hash = path::hash(parent);
+            return;
+        }
+        for name in path::components(parent) {
+            hash = path::child(hash, name);
+            match self.kept.get(&hash) {
+                None => {}
+                Some(Kept::Symlink(_)) => return self.enter_through_links(parent),
+                // What lies in it makes it a directory.
+                Some(Kept::File(_)) => self.forget(hash),
+            }
+            self.imply(hash);
+        }
+        self.directory.resolved.push_str(parent);
+        self.directory.hash = hash;
+    }
+
+    fn enter_through_links(&mut self, parent: &str) {
+        let mut left: VecDeque<String> = path::components(parent).map(str::to_owned).collect();
+        let mut resolved = String::new();
+        let mut hops = 0;
+        while let Some(name) = left.pop_front() {
+            let next = path::join(&resolved, &name);
+            let hash = path::hash(&next);
+            match self.kept.get(&hash) {
+                Some(Kept::Symlink(i)) if hops < MAX_HOPS => {
+                    hops += 1;
+                    let target = self.symlinks.get(*i).and_then(Option::as_ref);
+                    let target = target.map_or("", |link| link.target.as_str());
+                    let full = path::resolve_dots(&resolved, target);
+                    resolved.clear();
+                    for (i, component) in path::components(&full).enumerate() {
+                        left.insert(i, component.to_owned());
+                    }
+                    continue;
+                }
+                Some(Kept::File(_)) => self.forget(hash),
+                _ => {}
+            }
+            self.imply(hash);
+            resolved = next;
+        }
+        self.directory.hash = path::hash(&resolved);
+        self.directory.resolved = resolved;
+    }
+
+    fn imply(&mut self, hash: u64) {
+        let implied = &mut self.scan.implied;
+        implied.push(hash);
+        // Neighbouring entries imply the same directories again and again.
+        if implied.len() > 2 * self.implied_sorted + 4096 {
+            implied.sort_unstable();
+            implied.dedup();
+            self.implied_sorted = implied.len();
+        }
+    }
+
+    /// Lets an entry take its place: what the layer had there before is gone.
+    fn place(&mut self, entry: &Entry<'_>, name: &str, hash: u64) {
+        if self.kept.contains_key(&hash) {
+            self.forget(hash);
+        }
+        if entry.kind == EntryKind::Directory {
+            self.scan.directories.push(hash);
+            return;
+        }
+        self.scan.non_directories.push(hash);
+        if self.above_kept.contains(&hash) {
+            let path = path::join(&self.directory.resolved, name);
+            self.forget_below(&path);
+        }
+    }
+
+    fn forget(&mut self, hash: u64) {
+        match self.kept.remove(&hash) {
+            Some(Kept::File(i)) => {
+                self.files.get_mut(i).map(Option::take);
+            }
+            Some(Kept::Symlink(i)) => {
+                self.symlinks.get_mut(i).map(Option::take);
+            }
+            None => {}
+        }
+    }
+
+    fn forget_below(&mut self, directory: &str) {
+        let files = self.files.iter().flatten().map(|file| &file.path);
+        let links = self.symlinks.iter().flatten().map(|link| &link.path);
+        let below: Vec<u64> = files
+            .chain(links)
+            .filter(|p| path::is_below(p, directory))
+            .map(|p| path::hash(p))
+            .collect();
+        for hash in below {
+            self.forget(hash);
+        }
+        self.unseen.retain(|_, links| {
+            links.retain(|link| !path::is_below(&link.path, directory));
+            !links.is_empty()
+        });
+    }
+
+    fn keep(&mut self, hash: u64, kept: Kept) {
+        if !self.options.is_layer {
+            return;
+        }
+        self.kept.insert(hash, kept);
+        let mut above = path::ROOT;
+        for name in path::components(&self.directory.resolved) {
+            above = path::child(above, name);
+            self.above_kept.insert(above);
+        }
+    }
+
+    fn file(&mut self, entry: Entry<'_>, hash: u64) {
+        let resolved;
+        let written = entry.path;
+        let (_, name) = path::split(written);
+        let path = if self.directory.resolved == self.directory.written {
+            written
+        } else {
+            resolved = path::join(&self.directory.resolved, name);
+            &resolved
+        };
+        let info = FileInfo {
+            path,
+            size: entry.size,
+            mode: entry.mode,
+        };
+        let mask = self.options.extractors.wanting(&info);
+        if mask == 0 {
+            return;
+        }
+        if self.options.is_layer {
+            let size = entry.size;
+            self.offers.insert(hash, Offer { mask, size });
+        }
+        if let Some(file) = self.extract(info, mask, entry) {
+            self.keep(hash, Kept::File(self.files.len()));
+            self.files.push(Some(file));
+        }
+    }
+
+    fn extract(&mut self, info: FileInfo<'_>, mask: Mask, entry: Entry<'_>) -> Option<ScannedFile> {
+        let Limits {
+            wanted_bytes,
+            packages,
+            ..
+        } = self.options.limits;
+        if self.scan.statistics.extracted_bytes.saturating_add(info.size) > wanted_bytes {
+            let what = format!("more than the limit of {wanted_bytes} bytes in files to read");
+            self.limit("", what);
+            return None;
+        }
+        match content::extract(self.options, info, mask, entry.content, &mut self.buffer) {
+            Outcome::Unwanted => None,
+            Outcome::Unread(problem) => {
+                self.trouble([problem]);
+                None
+            }
+            Outcome::Read {
+                extracted,
+                hides_content,
+            } => {
+                self.scan.statistics.extracted += 1;
+                self.scan.statistics.extracted_bytes += info.size;
+                self.packages += extracted.packages.len() as u64;
+                if self.packages > packages {
+                    self.limit("", format!("more than the limit of {packages} packages"));
+                    return None;
+                }
+                scanned(info.path, extracted, hides_content)
+            }
+        }
+    }
+
+    fn symlink(&mut self, name: &str, target: &str, hash: u64) {
+        let path = path::join(&self.directory.resolved, name);
+        self.symlink_bytes += (path.len() + target.len()) as u64;
+        let limit = self.options.limits.symlink_bytes;
+        if self.symlink_bytes > limit {
+            self.limit("", format!("more than the limit of {limit} bytes of symlinks"));
+            return;
+        }
+        self.keep(hash, Kept::Symlink(self.symlinks.len()));
+        self.symlinks.push(Some(Link {
+            path,
+            target: target.to_owned(),
+        }));
+    }
+
+    fn hard_link(&mut self, name: &str, target: &str, mode: u32, hash: u64) {
+        let path = path::join(&self.directory.resolved, name);
+        let (target_parent, target_name) = path::split(target);
+        self.enter(target_parent);
+        let target = path::join(&self.directory.resolved, target_name);
+        let target_hash = path::hash(&target);
+        self.enter(path::split(&path).0);
+        let offer = self.offers.get(&target_hash);
+        let mask = self.options.extractors.wanting(&FileInfo {
+            path: &path,
+            size: offer.map_or(TYPICAL_SIZE, |offer| offer.size),
+            mode: if offer.is_some() { mode } else { TYPICAL_MODE },
+        });
+        match self.kept.get(&target_hash) {
+            Some(Kept::Symlink(i)) => {
+                // A second name of the symlink itself.
+                if let Some(Some(link)) = self.symlinks.get(*i) {
+                    let target = link.target.clone();
+                    self.symlink(name, &target, hash);
+                }
+                return;
+            }
+            Some(Kept::File(i)) if offer.is_some_and(|offer| offer.mask == mask) => {
+                if let Some(Some(file)) = self.files.get(*i) {
+                    let copy = file.renamed(&path);
+                    self.keep(hash, Kept::File(self.files.len()));
+                    self.files.push(Some(copy));
+                }
+                return;
+            }
+            _ => {}
+        }
+        if mask & !offer.map_or(0, |offer| offer.mask) != 0 {
+            self.unseen
+                .entry(target)
+                .or_default()
+                .push(Unseen { path, mode });
+        }
+    }
+
+    /// Whether hard links are left whose content this tree holds and no extractor has seen.
+    pub(super) fn wants_second_pass(&mut self) -> bool {
+        self.scan.non_directories.sort_unstable();
+        self.scan.non_directories.dedup();
+        let here = &self.scan.non_directories;
+        let elsewhere = self
+            .unseen
+            .extract_if(|target, _| here.binary_search(&path::hash(target)).is_err());
+        for (target, links) in elsewhere {
+            self.scan.hard_links.extend(links.into_iter().map(|link| Link {
+                path: link.path,
+                target: target.clone(),
+            }));
+        }
+        self.scan.hard_links.sort_unstable();
+        !self.unseen.is_empty()
+    }
+
+    pub(super) fn give_up_second_pass(&mut self) {
+        let unseen = std::mem::take(&mut self.unseen);
+        let mut problems: Vec<_> = unseen
+            .into_iter()
+            .flat_map(|(target, links)| {
+                links.into_iter().map(move |link| {
+                    let what = format!("not read: it is a hard link to {target}, which had passed");
+                    Problem::new(link.path, what)
+                })
+            })
+            .collect();
+        problems.sort_unstable();
+        self.trouble(problems);
+    }
+
+    /// Reads what [`Self::wants_second_pass`] found, under the links' names.
+    pub(super) fn visit_again(&mut self, entry: Entry<'_>) {
+        if entry.kind != EntryKind::File {
+            return;
+        }
+        let Some(links) = self.unseen.remove(entry.path) else {
+            return;
+        };
+        let mut content = Some(entry);
+        let mut first: Option<(Mask, Option<ScannedFile>)> = None;
+        for link in links {
+            let size = content.as_ref().map_or(0, |entry| entry.size);
+            let info = FileInfo {
+                path: &link.path,
+                size,
+                mode: link.mode,
+            };
+            let mask = self.options.extractors.wanting(&info);
+            if mask == 0 {
+                continue;
+            }
+            let file = match (content.take(), &first) {
+                (Some(entry), _) => {
+                    let file = self.extract(info, mask, entry);
+                    first = Some((mask, file.clone()));
+                    file
+                }
+                (None, Some((seen, file))) if *seen == mask => {
+                    file.as_ref().map(|file| file.renamed(&link.path))
+                }
+                (None, _) => {
+                    let what = "not read: its name asks for another reading than its other names'";
+                    self.trouble([Problem::new(link.path, what)]);
+                    continue;
+                }
+            };
+            self.files.extend(file.map(Some));
+        }
+    }
+
+    pub(super) fn finish(mut self) -> TreeScan {
+        if self.dropped_problems > 0 {
+            let what = format!("{} further problems", self.dropped_problems);
+            self.scan.problems.push(Problem::new("", what));
+        }
+        let mut scan = self.scan;
+        for hashes in [
+            &mut scan.non_directories,
+            &mut scan.directories,
+            &mut scan.implied,
+        ] {
+            hashes.sort_unstable();
+            hashes.dedup();
+            hashes.shrink_to_fit();
+        }
+        let explicit = &scan.directories;
+        scan.implied
+            .retain(|hash| explicit.binary_search(hash).is_err());
+        scan.files = self.files.into_iter().flatten().collect();
+        scan.symlinks = self.symlinks.into_iter().flatten().collect();
+        scan
+    }
+}
+
+/// What extractors said of a file in the form that is kept; none if they said nothing.
+fn scanned(path: &str, extracted: Extracted, hides_content: bool) -> Option<ScannedFile> {
+    let mut file = ScannedFile {
+        path: path.to_owned(),
+        packages: extracted.packages,
+        owned: Vec::new(),
+        os: extracted.os,
+        problems: extracted.problems,
+        hides_content,
+    };
+    for package in &mut file.packages {
+        if package.locations.is_empty() {
+            package.locations.push(Location {
+                layer: None,
+                path: path.to_owned(),
+            });
+        }
+    }
+    for owned in extracted.owned {
+        let paths = owned
+            .paths
+            .iter()
+            .map(|p| path::hash(&path::clean(p.as_bytes())))
+            .collect();
+        file.owned.push(OwnedHashes {
+            package: owned.package,
+            paths,
+        });
+    }
+    file.problems.truncate(MAX_PROBLEMS);
+    let is_silent = file.packages.is_empty()
+        && file.owned.is_empty()
+        && file.os.is_none()
+        && file.problems.is_empty();
+    (!is_silent).then_some(file)
+}

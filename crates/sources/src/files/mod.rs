@@ -1,0 +1,206 @@
+//! Scans what lies in files: image archives and layouts, directories, the running host.
+
+mod archive;
+mod directory;
+mod file;
+mod host;
+mod parallel;
+mod single;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use inventory::decompress::ExpansionLimits;
+use inventory::extractors::Extractors;
+use inventory::image::{self, Choice, ImageInfo, Platform};
+use inventory::layers::Stack;
+use inventory::section::Section;
+use inventory::walk::{self, Limits, scan_tree};
+use model::{Inventory, Problem};
+
+pub use archive::{LayoutDirectory, TarMembers};
+pub use directory::DirectoryTree;
+pub use file::{FileBytes, spill};
+pub use parallel::{Progress, scan_image};
+pub use single::SingleFile;
+
+/// How to scan a target in files.
+#[derive(Clone, Copy)]
+pub struct Options<'a> {
+    pub extractors: &'a Extractors,
+    /// Layers that are read at the same time.
+    pub threads: usize,
+    /// Which image of several, if the target is an image.
+    pub reference: Option<&'a str>,
+    pub platform: Option<&'a Platform>,
+    pub limits: Limits,
+    pub expansion: ExpansionLimits,
+    pub progress: Option<&'a (dyn Fn(Progress) + Sync)>,
+}
+
+impl<'a> Options<'a> {
+    /// Every image's only platform, default limits, one thread for each processor.
+    pub fn new(extractors: &'a Extractors) -> Self {
+        Self {
+            extractors,
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            reference: None,
+            platform: None,
+            limits: Limits::default(),
+            expansion: ExpansionLimits::default(),
+            progress: None,
+        }
+    }
+
+    fn walk(&self, is_layer: bool) -> walk::Options<'a> {
+        walk::Options {
+            extractors: self.extractors,
+            is_layer,
+            limits: self.limits,
+            spill: Some(&spill),
+        }
+    }
+
+    fn choice(&self) -> Choice {
+        Choice {
+            reference: self.reference.map(str::to_owned),
+            platform: self.platform.cloned(),
+            preferred: Platform::linux(std::env::consts::ARCH),
+        }
+    }
+}
+
+impl std::fmt::Debug for Options<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Options")
+            .field("threads", &self.threads)
+            .field("reference", &self.reference)
+            .field("platform", &self.platform)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a target could not be scanned at all.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("cannot open {}", path.display())]
+    Open {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("cannot read the image in {}: {problem}", path.display())]
+    Image { path: PathBuf, problem: Problem },
+}
+
+/// What a target turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Image,
+    /// A tar archive of a root file system.
+    RootArchive,
+    Directory,
+    Host,
+    File,
+}
+
+/// The result of a scan.
+#[derive(Debug)]
+pub struct Scanned {
+    pub kind: Kind,
+    pub inventory: Inventory,
+    /// Set for images.
+    pub image: Option<ImageInfo>,
+}
+
+/// Scans whatever is at `path`: an image archive (`docker save`, OCI layout), an OCI layout
+/// directory, a tar archive of a root file system, a directory, or a single file.
+pub fn scan_path(path: &Path, options: &Options<'_>) -> Result<Scanned, Error> {
+    let cannot_open = |source| Error::Open {
+        path: path.to_owned(),
+        source,
+    };
+    let metadata = std::fs::metadata(path).map_err(cannot_open)?;
+    if metadata.is_dir() {
+        if path.join("oci-layout").is_file() && path.join("index.json").is_file() {
+            let members = LayoutDirectory::new(path);
+            return scan_members(path, &members, options);
+        }
+        let mut tree = DirectoryTree::open(path).map_err(cannot_open)?;
+        let inventory = scan_one(&mut tree, options);
+        return Ok(Scanned {
+            kind: Kind::Directory,
+            inventory,
+            image: None,
+        });
+    }
+    let file = FileBytes::open(path).map_err(cannot_open)?;
+    let section = Section::whole(std::sync::Arc::new(file));
+    if archive::is_tar(&section).map_err(cannot_open)? {
+        let members = TarMembers::index(&section);
+        if members.is_image() {
+            return scan_members(path, &members, options);
+        }
+        let (mut scan, _) =
+            image::scan_layer(&section, None, options.expansion, &options.walk(false));
+        scan.removals.clear();
+        let mut stack = Stack::default();
+        stack.push(scan, None);
+        return Ok(Scanned {
+            kind: Kind::RootArchive,
+            inventory: stack.finish(Vec::new()),
+            image: None,
+        });
+    }
+    let mut tree = SingleFile::new(path, &metadata, section);
+    Ok(Scanned {
+        kind: Kind::File,
+        inventory: scan_one(&mut tree, options),
+        image: None,
+    })
+}
+
+/// Scans the running system from its root directory.
+pub fn scan_host(options: &Options<'_>) -> Result<Scanned, Error> {
+    let root = Path::new("/");
+    let mut tree = DirectoryTree::open(root).map_err(|source| Error::Open {
+        path: root.to_owned(),
+        source,
+    })?;
+    host::leave_out(&mut tree);
+    let mut inventory = scan_one(&mut tree, options);
+    if let Some(os) = &mut inventory.os {
+        os.running_kernel = host::running_kernel();
+    }
+    Ok(Scanned {
+        kind: Kind::Host,
+        inventory,
+        image: None,
+    })
+}
+
+fn scan_one(tree: &mut dyn inventory::tree::FileTree, options: &Options<'_>) -> Inventory {
+    let mut stack = Stack::default();
+    stack.push(scan_tree(tree, &options.walk(false)), None);
+    stack.finish(Vec::new())
+}
+
+fn scan_members(
+    path: &Path,
+    members: &dyn image::Members,
+    options: &Options<'_>,
+) -> Result<Scanned, Error> {
+    let image =
+        image::open(members, &options.choice()).map_err(|problem| Error::Image {
+            path: path.to_owned(),
+            problem,
+        })?;
+    let info = image.info.clone();
+    Ok(Scanned {
+        kind: Kind::Image,
+        inventory: scan_image(image, options),
+        image: Some(info),
+    })
+}

@@ -1,0 +1,104 @@
+//! Scans the layers of an image on several threads and stacks them in order.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use inventory::image::{Digest, Image, ImageLayer, scan_layer};
+use inventory::layers::Stack;
+use inventory::scan::TreeScan;
+use model::{Inventory, Problem};
+
+use super::Options;
+
+/// How far a scan is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    pub layers_done: usize,
+    pub layers: usize,
+}
+
+/// Layers that are scanned and wait for those below them.
+struct Waiting {
+    stack: Stack,
+    next: usize,
+    scans: Vec<Option<TreeScan>>,
+    done: usize,
+}
+
+/// Scans every layer, the largest first, and returns the inventory of the image.
+///
+/// The result does not depend on the threads: layers are stacked in their own order.
+pub fn scan_image(image: Image, options: &Options<'_>) -> Inventory {
+    let Image {
+        layers, problems, ..
+    } = image;
+    let mut order: Vec<usize> = (0..layers.len()).collect();
+    order.sort_by_key(|&i| {
+        let content = layers.get(i).and_then(|layer| layer.content.as_ref());
+        std::cmp::Reverse(content.map_or(0, inventory::section::Section::len))
+    });
+    let next = AtomicUsize::new(0);
+    let waiting = Mutex::new(Waiting {
+        stack: Stack::default(),
+        next: 0,
+        scans: layers.iter().map(|_| None).collect(),
+        done: 0,
+    });
+    let work = || {
+        while let Some(&i) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if let Some(layer) = layers.get(i) {
+                let scan = scan(layer, options);
+                finish(&waiting, i, scan, options);
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..options.threads.min(layers.len()) {
+            scope.spawn(work);
+        }
+        work();
+    });
+    let waiting = waiting.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let layers = layers.into_iter().map(|layer| layer.layer).collect();
+    let mut inventory = waiting.stack.finish(layers);
+    inventory.problems.splice(0..0, problems);
+    inventory
+}
+
+fn finish(waiting: &Mutex<Waiting>, i: usize, scan: TreeScan, options: &Options<'_>) {
+    let mut guard = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+    let state = &mut *guard;
+    if let Some(slot) = state.scans.get_mut(i) {
+        *slot = Some(scan);
+    }
+    while let Some(scan) = state.scans.get_mut(state.next).and_then(Option::take) {
+        state.stack.push(scan, u32::try_from(state.next).ok());
+        state.next += 1;
+    }
+    state.done += 1;
+    if let Some(progress) = options.progress {
+        progress(Progress {
+            layers_done: state.done,
+            layers: state.scans.len(),
+        });
+    }
+}
+
+/// Scans one layer; a layer that cannot be read gives a problem and nothing else.
+fn scan(layer: &ImageLayer, options: &Options<'_>) -> TreeScan {
+    let Some(content) = &layer.content else {
+        // What is missing has been said where the layer was looked for.
+        return TreeScan::default();
+    };
+    let expected = layer.layer.digest.as_deref().and_then(Digest::parse);
+    let run = || {
+        let walk = options.walk(true);
+        scan_layer(content, expected, options.expansion, &walk).0
+    };
+    // A bug in a parser must cost one layer's content and say so, not the whole scan.
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| TreeScan {
+        problems: vec![Problem::new("", "the scan of this layer failed")],
+        ..TreeScan::default()
+    })
+}
