@@ -132,15 +132,11 @@ impl<D: Decoder> Read for Limited<D> {
                 format!("decompresses to more than {} bytes", limits.bytes),
             ));
         }
-        if self.given > limits.ratio_from
-            && self.given / self.decoder.taken().max(1) > limits.ratio
+        if self.given > limits.ratio_from && self.given / self.decoder.taken().max(1) > limits.ratio
         {
             return Err(io::Error::new(
                 io::ErrorKind::FileTooLarge,
-                format!(
-                    "decompresses to more than {} times its size",
-                    limits.ratio
-                ),
+                format!("decompresses to more than {} times its size", limits.ratio),
             ));
         }
         Ok(n)

@@ -17,10 +17,7 @@ pub fn child(parent: u64, name: &str) -> u64 {
     let mut hash = fold(parent ^ 0xa076_1d64_78bd_642f, bytes.len() as u64 | 1 << 63);
     let (words, rest) = bytes.as_chunks::<8>();
     for word in words {
-        hash = fold(
-            hash ^ u64::from_le_bytes(*word),
-            0xe703_7ed1_a0b4_28db,
-        );
+        hash = fold(hash ^ u64::from_le_bytes(*word), 0xe703_7ed1_a0b4_28db);
     }
     let mut last = [0; 8];
     for (to, from) in last.iter_mut().zip(rest) {
@@ -109,9 +106,7 @@ fn is_clean(text: &str) -> bool {
     let mut start = true;
     for &byte in text.as_bytes() {
         if start && (byte == b'.' || byte == b'/') {
-            return text
-                .split('/')
-                .all(|c| !matches!(c, "" | "." | ".."));
+            return text.split('/').all(|c| !matches!(c, "" | "." | ".."));
         }
         start = byte == b'/';
     }
@@ -169,7 +164,18 @@ mod tests {
 
     #[test]
     fn hashes_differ_by_component() {
-        let paths = ["", "a", "b", "a/b", "ab", "a/bc", "ab/c", "a\0", "abcdefgh", "abcdefgh\0"];
+        let paths = [
+            "",
+            "a",
+            "b",
+            "a/b",
+            "ab",
+            "a/bc",
+            "ab/c",
+            "a\0",
+            "abcdefgh",
+            "abcdefgh\0",
+        ];
         for (i, a) in paths.iter().enumerate() {
             for b in paths.iter().skip(i + 1) {
                 assert_ne!(hash(a), hash(b), "{a} {b}");

@@ -81,7 +81,10 @@ impl Section {
         let want = usize::try_from(rest).unwrap_or(usize::MAX).min(buf.len());
         let mut done = 0;
         while let Some(space) = buf.get_mut(done..want).filter(|b| !b.is_empty()) {
-            let place = self.start.saturating_add(offset).saturating_add(done as u64);
+            let place = self
+                .start
+                .saturating_add(offset)
+                .saturating_add(done as u64);
             match self.bytes.read_at(space, place) {
                 Ok(0) => break,
                 Ok(n) => done += n,
@@ -191,10 +194,21 @@ mod tests {
         let expected = &bytes[100..9_100];
         let mut reader = section.reader(512);
         let mut out = Vec::new();
-        for (place, len) in [(0, 10), (5, 700), (8_990, 100), (600, 1), (601, 2_000), (9_000, 5)] {
+        for (place, len) in [
+            (0, 10),
+            (5, 700),
+            (8_990, 100),
+            (600, 1),
+            (601, 2_000),
+            (9_000, 5),
+        ] {
             reader.seek(SeekFrom::Start(place as u64)).unwrap();
             out.clear();
-            reader.by_ref().take(len as u64).read_to_end(&mut out).unwrap();
+            reader
+                .by_ref()
+                .take(len as u64)
+                .read_to_end(&mut out)
+                .unwrap();
             let end = expected.len().min(place + len);
             assert_eq!(out, expected[place..end], "{place}+{len}");
         }

@@ -34,9 +34,10 @@ impl Saved {
     /// The image id is the name of the configuration file.
     fn is_meant(&self, reference: &str) -> bool {
         self.tags().iter().any(|tag| is_called(tag, reference))
-            || self.config.trim_end_matches(".json").ends_with(
-                reference.strip_prefix("sha256:").unwrap_or(reference),
-            )
+            || self
+                .config
+                .trim_end_matches(".json")
+                .ends_with(reference.strip_prefix("sha256:").unwrap_or(reference))
     }
 }
 
@@ -53,7 +54,10 @@ pub(super) fn open(
     let digest = Digest::sha256(&bytes);
     let hex = digest.as_str().trim_start_matches("sha256:");
     if !saved.config.contains(hex) {
-        return Err(Problem::new(&saved.config, "its content does not have its digest"));
+        return Err(Problem::new(
+            &saved.config,
+            "its content does not have its digest",
+        ));
     }
     let config: Config = parse(&saved.config, &bytes)?;
     let platform = config.platform();
@@ -64,7 +68,10 @@ pub(super) fn open(
         ));
     }
     if saved.layers.len() > MAX_LAYERS {
-        return Err(Problem::new(MANIFEST, format!("more than {MAX_LAYERS} layers")));
+        return Err(Problem::new(
+            MANIFEST,
+            format!("more than {MAX_LAYERS} layers"),
+        ));
     }
     let mut contents = Vec::new();
     for name in &saved.layers {
@@ -91,7 +98,14 @@ fn choose<'s>(
     let names = || {
         let names: Vec<_> = saved
             .iter()
-            .flat_map(|s| s.tags().first().unwrap_or(&s.config).chars().take(100).chain(['\n']))
+            .flat_map(|s| {
+                s.tags()
+                    .first()
+                    .unwrap_or(&s.config)
+                    .chars()
+                    .take(100)
+                    .chain(['\n'])
+            })
             .collect::<String>()
             .lines()
             .take(20)
@@ -107,7 +121,11 @@ fn choose<'s>(
     if saved.len() > 1 {
         problems.push(Problem::new(
             MANIFEST,
-            format!("holds {} images, read the first of {}", saved.len(), names()),
+            format!(
+                "holds {} images, read the first of {}",
+                saved.len(),
+                names()
+            ),
         ));
     }
     saved
@@ -115,11 +133,7 @@ fn choose<'s>(
         .ok_or_else(|| Problem::new(MANIFEST, "lists no image"))
 }
 
-fn open_layer(
-    members: &dyn Members,
-    name: &str,
-    problems: &mut Vec<Problem>,
-) -> Option<Section> {
+fn open_layer(members: &dyn Members, name: &str, problems: &mut Vec<Problem>) -> Option<Section> {
     let what = match members.open(&path::clean(name.as_bytes())) {
         Ok(Some(section)) => return Some(section),
         Ok(None) => "is missing".to_owned(),
@@ -156,7 +170,10 @@ pub(super) fn open_legacy(
     let mut problems = Vec::new();
     let images: Vec<(String, &String)> = repositories
         .iter()
-        .flat_map(|(name, tags)| tags.iter().map(move |(tag, id)| (format!("{name}:{tag}"), id)))
+        .flat_map(|(name, tags)| {
+            tags.iter()
+                .map(move |(tag, id)| (format!("{name}:{tag}"), id))
+        })
         .collect();
     let chosen = match &choice.reference {
         Some(reference) => images.iter().find(|(name, _)| is_called(name, reference)),
@@ -183,8 +200,7 @@ pub(super) fn open_legacy(
             return Err(Problem::new(&id, "the chain of parents does not end"));
         }
         let json = path::clean(format!("{id}/json").as_bytes()).into_owned();
-        let bytes = document(members, &json)?
-            .ok_or_else(|| Problem::new(&json, "is missing"))?;
+        let bytes = document(members, &json)?.ok_or_else(|| Problem::new(&json, "is missing"))?;
         let legacy: Legacy = parse(&json, &bytes)?;
         if contents.is_empty() {
             info.platform.os = legacy.os;

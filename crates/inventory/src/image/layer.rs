@@ -76,10 +76,12 @@ impl LayerTree {
 
 impl FileTree for LayerTree {
     fn walk(&mut self, visit: &mut dyn FnMut(Entry<'_>)) -> Vec<Problem> {
-        let walked = self.compression().and_then(|compression| match compression {
-            Compression::None => Ok(Tar::section(self.section.clone()).walk(visit)),
-            _ => self.walk_compressed(compression, visit),
-        });
+        let walked = self
+            .compression()
+            .and_then(|compression| match compression {
+                Compression::None => Ok(Tar::section(self.section.clone()).walk(visit)),
+                _ => self.walk_compressed(compression, visit),
+            });
         walked.unwrap_or_else(|error| vec![Problem::new("", error.to_string())])
     }
 

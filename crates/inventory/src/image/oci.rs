@@ -85,11 +85,7 @@ struct Candidate {
     is_meant: bool,
 }
 
-pub(super) fn open(
-    members: &dyn Members,
-    index: &[u8],
-    choice: &Choice,
-) -> Result<Image, Problem> {
+pub(super) fn open(members: &dyn Members, index: &[u8], choice: &Choice) -> Result<Image, Problem> {
     let index: Manifest = parse(INDEX, index)?;
     let mut problems = Vec::new();
     let found = candidates(members, index, choice.reference.as_deref(), &mut problems);
@@ -209,12 +205,18 @@ fn choose(
     if fitting.len() > 1 {
         problems.push(Problem::new(
             INDEX,
-            format!("holds {} images for {wanted}, read the first", fitting.len()),
+            format!(
+                "holds {} images for {wanted}, read the first",
+                fitting.len()
+            ),
         ));
     }
     fitting.into_iter().next().ok_or_else(|| {
         let platforms = platforms.join(", ");
-        Problem::new(INDEX, format!("holds no image for {wanted}, but for {platforms}"))
+        Problem::new(
+            INDEX,
+            format!("holds no image for {wanted}, but for {platforms}"),
+        )
     })
 }
 
@@ -288,6 +290,11 @@ pub(super) fn manifest_of_config(members: &dyn Members, config: &Digest) -> Opti
     let index = parse(INDEX, &index).ok()?;
     candidates(members, index, None, &mut Vec::new())
         .into_iter()
-        .find(|c| c.manifest.config.as_ref().is_some_and(|d| d.digest == config.as_str()))
+        .find(|c| {
+            c.manifest
+                .config
+                .as_ref()
+                .is_some_and(|d| d.digest == config.as_str())
+        })
         .map(|c| c.digest.as_str().to_owned())
 }

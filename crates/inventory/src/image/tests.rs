@@ -1,1 +1,1 @@
-//! x
+//! Choosing among images and platforms.

@@ -33,7 +33,12 @@ pub(super) fn attribute(state: &State, files: &mut [File]) {
     }
     for file in files.iter_mut() {
         let is_language = |p: &&mut model::Package| !is_system(p.purl_type.as_str());
-        let mut packages = file.scanned.packages.iter_mut().filter(is_language).peekable();
+        let mut packages = file
+            .scanned
+            .packages
+            .iter_mut()
+            .filter(is_language)
+            .peekable();
         if packages.peek().is_none() {
             continue;
         }
@@ -50,11 +55,7 @@ pub(super) fn attribute(state: &State, files: &mut [File]) {
 ///
 /// Databases write paths as packages ship them: `/lib/x` where the merged `/usr` makes it
 /// `/usr/lib/x`. They are kept as hashes, so it is the file's names that are derived.
-fn owner(
-    path: &str,
-    owners: &ByHash<usize>,
-    links: &HashMap<String, Vec<&str>>,
-) -> Option<usize> {
+fn owner(path: &str, owners: &ByHash<usize>, links: &HashMap<String, Vec<&str>>) -> Option<usize> {
     let mut names = vec![path.to_owned()];
     let mut next = 0;
     while let Some(name) = names.get(next).cloned() {

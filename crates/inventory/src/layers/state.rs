@@ -62,7 +62,10 @@ impl State {
             }
         }
         for hash in &scan.directories {
-            if self.kind(*hash).is_some_and(|kind| !matches!(kind, Kind::Directory)) {
+            if self
+                .kind(*hash)
+                .is_some_and(|kind| !matches!(kind, Kind::Directory))
+            {
                 self.remove(*hash);
             }
         }
@@ -204,25 +207,25 @@ impl State {
             }
             self.remove(hash);
         }
-        let mut parent = None;
         let mut hash = path::ROOT;
         let mut end = 0;
-        if !self.by_hash.contains_key(&hash) {
-            self.add(String::new(), hash, Kind::Directory, None);
-        }
-        parent = self.by_hash.get(&hash).copied().or(parent);
+        let root = self.by_hash.get(&hash).copied();
+        let root = root.unwrap_or_else(|| self.add(String::new(), hash, Kind::Directory, None));
+        let mut parent = Some(root);
         for name in path::components(path) {
             end += name.len() + usize::from(end > 0);
             hash = path::child(hash, name);
-            if self.kind(hash).is_some_and(|kind| !matches!(kind, Kind::Directory)) {
+            if self
+                .kind(hash)
+                .is_some_and(|kind| !matches!(kind, Kind::Directory))
+            {
                 self.remove(hash);
             }
-            parent = Some(match self.by_hash.get(&hash) {
-                Some(&index) => index,
-                None => {
-                    let path = path.get(..end).unwrap_or(path).to_owned();
-                    self.add(path, hash, Kind::Directory, parent)
-                }
+            parent = Some(if let Some(&index) = self.by_hash.get(&hash) {
+                index
+            } else {
+                let path = path.get(..end).unwrap_or(path).to_owned();
+                self.add(path, hash, Kind::Directory, parent)
             });
         }
         parent

@@ -1,1 +1,1 @@
-//! x
+//! Stacked layers against a naive file system.

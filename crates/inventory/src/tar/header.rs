@@ -39,8 +39,7 @@ impl<'a> Header<'a> {
         let sum = |bytes: &[u8]| bytes.iter().map(|&b| u64::from(b)).sum::<u64>();
         let unsigned = sum(self.0) - sum(own) + 8 * 32;
         let negative = |bytes: &[u8]| bytes.iter().filter(|&&b| b >= 128).count() as u64 * 256;
-        stored == unsigned
-            || unsigned.checked_sub(negative(self.0) - negative(own)) == Some(stored)
+        stored == unsigned || unsigned.checked_sub(negative(self.0) - negative(own)) == Some(stored)
     }
 
     pub(super) fn type_flag(self) -> u8 {
@@ -89,9 +88,10 @@ pub(super) fn number(field: &[u8]) -> Option<u64> {
             if *first & 0x40 != 0 {
                 return None;
             }
-            rest.iter().try_fold(u64::from(first & 0x3f), |value, &byte| {
-                value.checked_mul(256)?.checked_add(u64::from(byte))
-            })
+            rest.iter()
+                .try_fold(u64::from(first & 0x3f), |value, &byte| {
+                    value.checked_mul(256)?.checked_add(u64::from(byte))
+                })
         }
         _ => {
             let mut value = 0_u64;
@@ -128,7 +128,10 @@ impl Pax {
         let mut pax = Self::default();
         while !bytes.is_empty() && bytes.iter().any(|&b| b != 0) {
             let space = bytes.iter().take(20).position(|&b| b == b' ')?;
-            let length: usize = std::str::from_utf8(bytes.get(..space)?).ok()?.parse().ok()?;
+            let length: usize = std::str::from_utf8(bytes.get(..space)?)
+                .ok()?
+                .parse()
+                .ok()?;
             let record = bytes.get(space + 1..length)?.strip_suffix(b"\n")?;
             let equals = record.iter().position(|&b| b == b'=')?;
             let value = record.get(equals + 1..)?;
@@ -175,7 +178,13 @@ mod tests {
         let pax = Pax::parse(b"12 path=a/b\n20 size=12345678901\n22 SCHILY.xattr.x=a=b\n").unwrap();
         assert_eq!(pax.path.as_deref(), Some(&b"a/b"[..]));
         assert_eq!(pax.size, Some(12_345_678_901));
-        for wrong in [&b"99 path=a\n"[..], b"x path=a\n", b"3 path=a\n", b"10 path=a/", b"4 a\n"] {
+        for wrong in [
+            &b"99 path=a\n"[..],
+            b"x path=a\n",
+            b"3 path=a\n",
+            b"10 path=a/",
+            b"4 a\n",
+        ] {
             assert_eq!(Pax::parse(wrong), None, "{wrong:?}");
         }
     }

@@ -68,10 +68,7 @@ impl<'a> Tar<'a> {
     }
 
     /// Visits each entry, with the place of its content if the archive can be sought in.
-    pub fn entries(
-        &mut self,
-        visit: &mut dyn FnMut(Entry<'_>, Option<Extent>),
-    ) -> Vec<Problem> {
+    pub fn entries(&mut self, visit: &mut dyn FnMut(Entry<'_>, Option<Extent>)) -> Vec<Problem> {
         let mut problems = Vec::new();
         let mut next = Overrides::default();
         loop {
@@ -133,7 +130,7 @@ impl<'a> Tar<'a> {
             }
             // Global pax headers carry comments in practice (`git archive`).
             b'g' => drop(self.meta(size)?),
-            _ => self.entry(header, size, std::mem::take(next), visit, problems)?,
+            _ => self.entry(header, size, &std::mem::take(next), visit, problems)?,
         }
         Ok(Step::Entry)
     }
@@ -177,7 +174,7 @@ impl<'a> Tar<'a> {
         &mut self,
         header: Header<'_>,
         size: u64,
-        next: Overrides,
+        next: &Overrides,
         visit: &mut dyn FnMut(Entry<'_>, Option<Extent>),
         problems: &mut Vec<Problem>,
     ) -> io::Result<()> {
@@ -221,9 +218,18 @@ impl<'a> Tar<'a> {
                 format!("byte {at}"),
                 format!("a path is longer than {MAX_PATH} bytes"),
             ));
+        } else if kind == EntryKind::File && !sparse {
+            self.offer(&path, header.mode(), &mut left, visit);
         } else if flag != b'V' && flag != b'M' {
-            let file = kind == EntryKind::File;
-            self.visit(&path, kind, header.mode(), file && !sparse, &mut left, visit);
+            let size = if kind == EntryKind::File { size } else { 0 };
+            let entry = Entry {
+                path: &path,
+                kind,
+                mode: header.mode(),
+                size,
+                content: EntryContent::Empty,
+            };
+            visit(entry, None);
         }
         let skipped = self.source.skip(left)?;
         if skipped < left {
@@ -237,43 +243,46 @@ impl<'a> Tar<'a> {
         Ok(())
     }
 
-    /// Offers one entry; `left` comes back as the bytes of content that were not read.
-    fn visit(
+    /// Offers a file; `left` comes back as the bytes of content that were not read.
+    fn offer(
         &mut self,
         path: &str,
-        kind: EntryKind,
         mode: u32,
-        readable: bool,
         left: &mut u64,
         visit: &mut dyn FnMut(Entry<'_>, Option<Extent>),
     ) {
-        let size = if kind == EntryKind::File { *left } else { 0 };
-        let mut entry = Entry {
-            path,
-            kind,
-            mode,
-            size,
-            content: EntryContent::Empty,
-        };
-        if !readable || size == 0 {
-            return visit(entry, None);
-        }
         let extent = Extent {
             start: self.source.position(),
-            len: size,
+            len: *left,
         };
+        let size = extent.len;
+        let kind = EntryKind::File;
         if let Some(section) = self.source.as_section() {
-            let content = section.part(extent.start, extent.len);
+            let content = section.part(extent.start, size);
             let window = WINDOW.min(usize::try_from(size).unwrap_or(WINDOW));
             let mut open = || Ok(Box::new(content.reader(window)) as Box<dyn ReadSeek>);
-            entry.content = EntryContent::Seekable(&mut open);
+            let content = EntryContent::Seekable(&mut open);
+            let entry = Entry {
+                path,
+                kind,
+                mode,
+                size,
+                content,
+            };
             visit(entry, Some(extent));
         } else {
             let mut body = Body {
                 source: &mut self.source,
                 left,
             };
-            entry.content = EntryContent::Stream(&mut body);
+            let content = EntryContent::Stream(&mut body);
+            let entry = Entry {
+                path,
+                kind,
+                mode,
+                size,
+                content,
+            };
             visit(entry, None);
         }
     }
@@ -306,7 +315,9 @@ struct Body<'b, 'a> {
 
 impl Read for Body<'_, '_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let want = usize::try_from(*self.left).unwrap_or(usize::MAX).min(buf.len());
+        let want = usize::try_from(*self.left)
+            .unwrap_or(usize::MAX)
+            .min(buf.len());
         let n = self.source.read(buf.get_mut(..want).unwrap_or_default())?;
         *self.left -= n as u64;
         if n == 0 && want > 0 {

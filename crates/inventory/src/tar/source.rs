@@ -130,9 +130,7 @@ impl<'a> Source<'a> {
 
     /// Reads what is buffered, or else once from the input.
     pub(super) fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        if self.start == self.end
-            && (buf.is_empty() || self.refill()? == 0)
-        {
+        if self.start == self.end && (buf.is_empty() || self.refill()? == 0) {
             return Ok(0);
         }
         let n = buf.len().min(self.end - self.start);

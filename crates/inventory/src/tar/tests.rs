@@ -1,1 +1,1 @@
-//! x
+//! Archives of other writers, cut and damaged ones.

@@ -17,7 +17,7 @@ pub(super) enum Outcome {
     /// No extractor wants content that begins like this.
     Unwanted,
     Read {
-        extracted: Extracted,
+        extracted: Box<Extracted>,
         /// A package database of which nothing could be read.
         hides_content: bool,
     },
@@ -124,10 +124,7 @@ fn run(
     let mut hides_content = false;
     for (extractor, is_database) in options.extractors.members(mask) {
         if let Err(error) = content.rewind() {
-            return Outcome::Unread(Problem::new(
-                file.path,
-                format!("cannot be read: {error}"),
-            ));
+            return Outcome::Unread(Problem::new(file.path, format!("cannot be read: {error}")));
         }
         let one = (extractor.extract)(&mut Input {
             file,
@@ -141,7 +138,7 @@ fn run(
         all.problems.extend(one.problems);
     }
     Outcome::Read {
-        extracted: all,
+        extracted: Box::new(all),
         hides_content,
     }
 }

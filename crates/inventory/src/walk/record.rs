@@ -337,7 +337,13 @@ impl<'o> Recorder<'o> {
             packages,
             ..
         } = self.options.limits;
-        if self.scan.statistics.extracted_bytes.saturating_add(info.size) > wanted_bytes {
+        if self
+            .scan
+            .statistics
+            .extracted_bytes
+            .saturating_add(info.size)
+            > wanted_bytes
+        {
             let what = format!("more than the limit of {wanted_bytes} bytes in files to read");
             self.limit("", what);
             return None;
@@ -359,7 +365,7 @@ impl<'o> Recorder<'o> {
                     self.limit("", format!("more than the limit of {packages} packages"));
                     return None;
                 }
-                scanned(info.path, extracted, hides_content)
+                scanned(info.path, *extracted, hides_content)
             }
         }
     }
@@ -369,7 +375,10 @@ impl<'o> Recorder<'o> {
         self.symlink_bytes += (path.len() + target.len()) as u64;
         let limit = self.options.limits.symlink_bytes;
         if self.symlink_bytes > limit {
-            self.limit("", format!("more than the limit of {limit} bytes of symlinks"));
+            self.limit(
+                "",
+                format!("more than the limit of {limit} bytes of symlinks"),
+            );
             return;
         }
         self.keep(hash, Kept::Symlink(self.symlinks.len()));
@@ -428,10 +437,12 @@ impl<'o> Recorder<'o> {
             .unseen
             .extract_if(|target, _| here.binary_search(&path::hash(target)).is_err());
         for (target, links) in elsewhere {
-            self.scan.hard_links.extend(links.into_iter().map(|link| Link {
-                path: link.path,
-                target: target.clone(),
-            }));
+            self.scan
+                .hard_links
+                .extend(links.into_iter().map(|link| Link {
+                    path: link.path,
+                    target: target.clone(),
+                }));
         }
         self.scan.hard_links.sort_unstable();
         !self.unseen.is_empty()

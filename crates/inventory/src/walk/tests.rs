@@ -1,1 +1,1 @@
-//! x
+//! Passes over hostile and odd trees.

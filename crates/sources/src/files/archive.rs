@@ -35,8 +35,7 @@ pub(super) fn is_tar(section: &Section) -> io::Result<bool> {
     let limits = inventory::decompress::ExpansionLimits::default();
     let mut plain = inventory::decompress::decompress(compression, raw, limits)?;
     let mut head = [0; 512];
-    Ok(io::Read::read_exact(&mut plain, &mut head).is_ok()
-        && head.get(257..262) == Some(b"ustar"))
+    Ok(io::Read::read_exact(&mut plain, &mut head).is_ok() && head.get(257..262) == Some(b"ustar"))
 }
 
 /// The members of an uncompressed tar archive.

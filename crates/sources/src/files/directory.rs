@@ -115,7 +115,7 @@ impl DirectoryTree {
                 problems.push(Problem::new(pending.path.as_str(), what));
                 continue;
             }
-            let seen = self.visit(directory.as_fd(), &name, kind, &full, visit);
+            let seen = visit_one(directory.as_fd(), &name, kind, &full, visit);
             match seen {
                 Ok(FileType::Directory) if !self.left_out.contains(&full) => {
                     left.push(Pending {
@@ -124,12 +124,12 @@ impl DirectoryTree {
                     });
                 }
                 // A file that vanishes while the system runs was not there.
-                Ok(_) => {}
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) if problems.len() < MAX_PROBLEMS => {
+                Err(error)
+                    if error.kind() != io::ErrorKind::NotFound && problems.len() < MAX_PROBLEMS =>
+                {
                     problems.push(Problem::new(full, format!("cannot be read: {error}")));
                 }
-                Err(_) => {}
+                Ok(_) | Err(_) => {}
             }
         }
         if let Some(new) = left.get_mut(first..) {
@@ -137,48 +137,48 @@ impl DirectoryTree {
         }
         Ok(())
     }
+}
 
-    fn visit(
-        &self,
-        directory: BorrowedFd<'_>,
-        name: &CStr,
-        kind: FileType,
-        full: &str,
-        visit: &mut dyn FnMut(Entry<'_>),
-    ) -> io::Result<FileType> {
-        let mut kind = kind;
-        let mut mode = 0;
-        let mut size = 0;
-        if matches!(kind, FileType::RegularFile | FileType::Unknown) {
-            let stat = fs::statat(directory, name, AtFlags::SYMLINK_NOFOLLOW)?;
-            kind = FileType::from_raw_mode(stat.st_mode);
-            mode = stat.st_mode & 0o7777;
-            size = u64::try_from(stat.st_size).unwrap_or(0);
-        }
-        let mut open = || open_file(directory, name);
-        let mut entry = Entry {
-            path: full,
-            kind: EntryKind::Other,
-            mode,
-            size: 0,
-            content: EntryContent::Empty,
-        };
-        match kind {
-            FileType::RegularFile => {
-                entry.kind = EntryKind::File;
-                entry.size = size;
-                entry.content = EntryContent::Seekable(&mut open);
-            }
-            FileType::Directory => entry.kind = EntryKind::Directory,
-            FileType::Symlink => {
-                let target = fs::readlinkat(directory, name, Vec::new())?;
-                entry.kind = EntryKind::Symlink(target.to_string_lossy().into_owned());
-            }
-            _ => {}
-        }
-        visit(entry);
-        Ok(kind)
+/// Visits one name of a directory and returns what it is.
+fn visit_one(
+    directory: BorrowedFd<'_>,
+    name: &CStr,
+    kind: FileType,
+    full: &str,
+    visit: &mut dyn FnMut(Entry<'_>),
+) -> io::Result<FileType> {
+    let mut kind = kind;
+    let mut mode = 0;
+    let mut size = 0;
+    if matches!(kind, FileType::RegularFile | FileType::Unknown) {
+        let stat = fs::statat(directory, name, AtFlags::SYMLINK_NOFOLLOW)?;
+        kind = FileType::from_raw_mode(stat.st_mode);
+        mode = stat.st_mode & 0o7777;
+        size = u64::try_from(stat.st_size).unwrap_or(0);
     }
+    let mut open = || open_file(directory, name);
+    let mut entry = Entry {
+        path: full,
+        kind: EntryKind::Other,
+        mode,
+        size: 0,
+        content: EntryContent::Empty,
+    };
+    match kind {
+        FileType::RegularFile => {
+            entry.kind = EntryKind::File;
+            entry.size = size;
+            entry.content = EntryContent::Seekable(&mut open);
+        }
+        FileType::Directory => entry.kind = EntryKind::Directory,
+        FileType::Symlink => {
+            let target = fs::readlinkat(directory, name, Vec::new())?;
+            entry.kind = EntryKind::Symlink(target.to_string_lossy().into_owned());
+        }
+        _ => {}
+    }
+    visit(entry);
+    Ok(kind)
 }
 
 fn join(directory: &CStr, name: &CStr) -> CString {

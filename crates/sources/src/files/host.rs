@@ -4,10 +4,42 @@ use super::DirectoryTree;
 
 /// File systems without installed software of their own, or on other machines.
 const SKIPPED: &[&str] = &[
-    "9p", "afs", "autofs", "beegfs", "binfmt_misc", "bpf", "ceph", "cgroup", "cgroup2", "cifs",
-    "configfs", "debugfs", "devpts", "devtmpfs", "efivarfs", "fusectl", "glusterfs", "gpfs",
-    "hugetlbfs", "lustre", "mqueue", "ncpfs", "nfs", "nfs4", "nsfs", "overlay", "proc", "pstore",
-    "rpc_pipefs", "securityfs", "selinuxfs", "smb3", "smbfs", "sysfs", "tmpfs", "tracefs",
+    "9p",
+    "afs",
+    "autofs",
+    "beegfs",
+    "binfmt_misc",
+    "bpf",
+    "ceph",
+    "cgroup",
+    "cgroup2",
+    "cifs",
+    "configfs",
+    "debugfs",
+    "devpts",
+    "devtmpfs",
+    "efivarfs",
+    "fusectl",
+    "glusterfs",
+    "gpfs",
+    "hugetlbfs",
+    "lustre",
+    "mqueue",
+    "ncpfs",
+    "nfs",
+    "nfs4",
+    "nsfs",
+    "overlay",
+    "proc",
+    "pstore",
+    "rpc_pipefs",
+    "securityfs",
+    "selinuxfs",
+    "smb3",
+    "smbfs",
+    "sysfs",
+    "tmpfs",
+    "tracefs",
     "virtiofs",
 ];
 
@@ -30,7 +62,7 @@ pub(super) fn leave_out(tree: &mut DirectoryTree) {
     }
 }
 
-/// Mount points below the root of file systems that are left out (proc_pid_mountinfo(5)).
+/// Mount points below the root of file systems that are left out (`proc_pid_mountinfo(5)`).
 fn skipped_mounts(mountinfo: &str) -> Vec<String> {
     mountinfo
         .lines()
@@ -49,7 +81,12 @@ fn skipped_mounts(mountinfo: &str) -> Vec<String> {
 /// Undoes the octal escapes of blanks and backslashes.
 fn unescape(text: &str) -> String {
     let mut out = text.to_owned();
-    for (escape, plain) in [("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")] {
+    for (escape, plain) in [
+        ("\\040", " "),
+        ("\\011", "\t"),
+        ("\\012", "\n"),
+        ("\\134", "\\"),
+    ] {
         out = out.replace(escape, plain);
     }
     out
@@ -72,6 +109,9 @@ mod tests {
             24 22 8:2 / /home rw shared:2 - xfs /dev/sda2 rw\n\
             25 22 0:40 / /mnt/my\\040share rw shared:3 - nfs4 server:/x rw\n\
             26 22 0:41 / /home/u/remote rw - fuse.sshfs u@h:/ rw\n";
-        assert_eq!(skipped_mounts(mountinfo), ["proc", "mnt/my share", "home/u/remote"]);
+        assert_eq!(
+            skipped_mounts(mountinfo),
+            ["proc", "mnt/my share", "home/u/remote"]
+        );
     }
 }

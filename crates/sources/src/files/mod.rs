@@ -192,11 +192,10 @@ fn scan_members(
     members: &dyn image::Members,
     options: &Options<'_>,
 ) -> Result<Scanned, Error> {
-    let image =
-        image::open(members, &options.choice()).map_err(|problem| Error::Image {
-            path: path.to_owned(),
-            problem,
-        })?;
+    let image = image::open(members, &options.choice()).map_err(|problem| Error::Image {
+        path: path.to_owned(),
+        problem,
+    })?;
     let info = image.info.clone();
     Ok(Scanned {
         kind: Kind::Image,
