@@ -23,14 +23,13 @@ fn layer(files: &[(&str, &str)]) -> Vec<u8> {
 }
 
 fn status(packages: &[(&str, &str)]) -> String {
-    packages
+    let paragraphs: Vec<String> = packages
         .iter()
         .map(|(name, version)| {
-            format!(
-                "Package: {name}\nStatus: install ok installed\nArchitecture: all\nVersion: {version}\n\n"
-            )
+            format!("Package: {name}\nStatus: install ok installed\nVersion: {version}\n")
         })
-        .collect()
+        .collect();
+    paragraphs.join("\n")
 }
 
 const OS: &str = "ID=debian\nVERSION_ID=\"12\"\n";
