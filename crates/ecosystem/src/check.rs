@@ -27,6 +27,17 @@ pub(crate) fn check_extractors(extractors: &[Extractor], path: &str, rows: &[Row
     }
 }
 
+/// `name version` of each package in a file without problems, sorted.
+pub(crate) fn extracted_names(ecosystem: &Ecosystem, path: &str, content: &[u8]) -> Vec<String> {
+    let lines = extractor_lines(ecosystem.extractors, path, content);
+    let mut names: Vec<_> = lines
+        .iter()
+        .map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" "))
+        .collect();
+    names.sort();
+    names
+}
+
 fn extractor_lines(extractors: &[Extractor], path: &str, content: &[u8]) -> Vec<String> {
     let file = FileInfo {
         path,

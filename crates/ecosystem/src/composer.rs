@@ -115,6 +115,25 @@ fn extract(
 mod tests {
     use super::COMPOSER;
     use crate::check::check_extract;
+    use crate::damage::check_damaged;
+
+    #[test]
+    fn damaged_files_are_survived() {
+        let version_1 =
+            br#"[{"name":"Monolog/Monolog","version":"1.0.2","license":["MIT","BSD"]}]"#;
+        let version_2 =
+            br#"{"packages":[{"name":"a/b","version":"v1.0.2","license":"MIT"}],"dev":true}"#;
+        let lock =
+            br#"{"packages":[{"name":"a/b","version":"1"}],"packages-dev":[{"name":"c/d"}]}"#;
+        check_damaged(
+            &COMPOSER,
+            &[
+                ("app/vendor/composer/installed.json", version_1),
+                ("app/vendor/composer/installed.json", version_2),
+                ("composer.lock", lock),
+            ],
+        );
+    }
 
     #[test]
     fn installed() {

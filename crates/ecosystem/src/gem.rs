@@ -218,6 +218,25 @@ fn locked(spec: &str) -> Option<(&str, &str)> {
 mod tests {
     use super::GEM;
     use crate::check::check_extract;
+    use crate::damage::check_damaged;
+
+    #[test]
+    fn damaged_files_are_survived() {
+        let specification = b"# stub: a 1.0 x86_64-linux lib\n\nGem::Specification.new do |s|\n  \
+              s.name = \"a\".freeze\n  s.version = \"1.0\"\n  s.licenses = [\"MIT\".freeze, 'BSD']\nend\n";
+        let lock = b"GIT\n  remote: x\n  specs:\n    fork (1.2.0)\n      rack (>= 2)\n\nGEM\n  \
+              specs:\n    nokogiri (1.15.4-x86_64-linux)\n\nPLATFORMS\n  ruby\n";
+        check_damaged(
+            &GEM,
+            &[
+                (
+                    "gems/specifications/a-1.0-x86_64-linux.gemspec",
+                    specification,
+                ),
+                ("app/Gemfile.lock", lock),
+            ],
+        );
+    }
 
     #[test]
     fn specification() {

@@ -46,8 +46,6 @@ pub static ECOSYSTEMS: &[&Ecosystem] = &[
     &maven::MAVEN,
     &golang::GO,
     &cargo::CARGO,
-    &rpm::RPM,
-    &apk::APK,
 ];
 
 /// Extractors that no ecosystem has: they fill [`Extracted::os`].

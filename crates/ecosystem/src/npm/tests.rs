@@ -1,7 +1,70 @@
 //! Rows for the npm extractors.
 
 use super::NPM;
-use crate::check::check_extract;
+use crate::check::{check_extract, extracted_names};
+use crate::damage::check_damaged;
+
+/// Lock files of one project as each tool wrote it: npm 11, yarn 1.22 and 4.5, pnpm 7, 8 and 9,
+/// bun 1.2. The project has a workspace, a package under another name, packages in two versions
+/// and one with a peer.
+const LOCKS: [(&str, &[u8]); 7] = [
+    (
+        "app/package-lock.json",
+        include_bytes!("../../testdata/locks/npm/package-lock.json"),
+    ),
+    (
+        "app/yarn.lock",
+        include_bytes!("../../testdata/locks/npm/yarn-1.lock"),
+    ),
+    (
+        "app/yarn.lock",
+        include_bytes!("../../testdata/locks/npm/yarn-4.lock"),
+    ),
+    (
+        "app/pnpm-lock.yaml",
+        include_bytes!("../../testdata/locks/npm/pnpm-7.yaml"),
+    ),
+    (
+        "app/pnpm-lock.yaml",
+        include_bytes!("../../testdata/locks/npm/pnpm-8.yaml"),
+    ),
+    (
+        "app/pnpm-lock.yaml",
+        include_bytes!("../../testdata/locks/npm/pnpm-9.yaml"),
+    ),
+    (
+        "app/bun.lock",
+        include_bytes!("../../testdata/locks/npm/bun.lock"),
+    ),
+];
+
+/// `installed.txt` lists every `package.json` in `node_modules` after each tool had installed:
+/// the same seven times.
+#[test]
+fn lock_files_name_what_their_tools_install() {
+    let installed: Vec<_> = include_str!("../../testdata/locks/npm/installed.txt")
+        .lines()
+        .collect();
+    for (path, content) in LOCKS {
+        assert_eq!(extracted_names(&NPM, path, content), installed, "{path}");
+    }
+}
+
+#[test]
+fn damaged_files_are_survived() {
+    check_damaged(&NPM, &LOCKS);
+    let package_json =
+        br#"{"name":"@s/b","version":"1.2.3","license":"MIT","licenses":[{"type":"ISC"}]}"#;
+    let version_1 = br#"{"lockfileVersion":1,"dependencies":{"a":{"version":"1.0.0","dependencies":
+        {"@s/b":{"version":"npm:c@2.0.0"}}}}}"#;
+    check_damaged(
+        &NPM,
+        &[
+            ("node_modules/@s/b/package.json", package_json),
+            ("app/package-lock.json", version_1),
+        ],
+    );
+}
 
 #[test]
 fn installed_package_json() {

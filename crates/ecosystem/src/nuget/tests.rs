@@ -2,6 +2,27 @@
 
 use super::NUGET;
 use crate::check::check_extract;
+use crate::damage::check_damaged;
+
+#[test]
+fn damaged_files_are_survived() {
+    let deps = br#"{"runtimeTarget":{"name":".NETCoreApp,Version=v8.0/linux-x64"},"targets":{"t":{
+        "A/1.0.0":{"runtime":{"A.dll":{}}}}},"libraries":{"A/1.0.0":{"type":"package"}}}"#;
+    let lock =
+        br#"{"version":1,"dependencies":{"net6.0":{"A":{"type":"Direct","resolved":"3.0.1"}}}}"#;
+    let assets = br#"{"libraries":{"A/1.0.0":{"type":"package","files":["a"]}}}"#;
+    let config =
+        b"<?xml version=\"1.0\"?><packages><package id=\"A\" version=\"6.4.4\"/></packages>";
+    check_damaged(
+        &NUGET,
+        &[
+            ("shared/F/8.0.4/F.deps.json", deps),
+            ("app/packages.lock.json", lock),
+            ("app/obj/project.assets.json", assets),
+            ("app/packages.config", config),
+        ],
+    );
+}
 
 #[test]
 fn deps_json() {

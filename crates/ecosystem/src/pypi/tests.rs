@@ -1,7 +1,68 @@
 //! Rows for the PyPI extractors.
 
 use super::{PYPI, normalize_name};
-use crate::check::check_extract;
+use crate::check::{check_extract, extracted_names};
+use crate::damage::check_damaged;
+
+/// Lock files of one project as uv 0.9 (with its exports) and pipenv wrote them. The project
+/// has a local directory among its packages.
+const LOCKS: [(&str, &[u8]); 4] = [
+    (
+        "app/Pipfile.lock",
+        include_bytes!("../../testdata/locks/pypi/Pipfile.lock"),
+    ),
+    (
+        "app/uv.lock",
+        include_bytes!("../../testdata/locks/pypi/uv.lock"),
+    ),
+    (
+        "app/pylock.toml",
+        include_bytes!("../../testdata/locks/pypi/pylock.toml"),
+    ),
+    (
+        "app/requirements.txt",
+        include_bytes!("../../testdata/locks/pypi/requirements.txt"),
+    ),
+];
+
+/// The versions are those that `uv pip list` told after installing, and colorama, which only
+/// Windows gets and pipenv leaves out on other systems.
+#[test]
+fn lock_files_name_what_their_tools_install() {
+    for (path, content) in LOCKS {
+        let mut names = extracted_names(&PYPI, path, content);
+        if path != "app/Pipfile.lock" {
+            names.retain(|name| name != "colorama 0.4.6");
+        }
+        let installed = [
+            "click 8.1.7",
+            "flask 2.0.1",
+            "itsdangerous 2.2.0",
+            "jinja2 3.1.6",
+            "markupsafe 2.1.5",
+            "setuptools 84.2.1",
+            "werkzeug 2.0.3",
+            "zope-event 5.0",
+        ];
+        assert_eq!(names, installed, "{path}");
+    }
+}
+
+#[test]
+fn damaged_files_are_survived() {
+    check_damaged(&PYPI, &LOCKS);
+    let metadata = b"Metadata-Version: 2.1\nName: Flask\nVersion: 2.0.1\nLicense: BSD\n  text\n\
+          Classifier: License :: OSI Approved :: BSD License\nLicense-Expression: MIT\n\nFlask\n";
+    let poetry = b"[[package]]\nname = \"Flask\"\nversion = \"2.0.1\"\n[package.source]\n\
+          type = \"directory\"\n\n[[package]]\nname = \"b\"\nversion = \"1\"\n";
+    check_damaged(
+        &PYPI,
+        &[
+            ("lib/site-packages/a.dist-info/METADATA", metadata),
+            ("app/poetry.lock", poetry),
+        ],
+    );
+}
 
 #[test]
 fn names_are_normal() {
