@@ -25,6 +25,8 @@ mod zip;
 
 #[cfg(test)]
 mod check;
+#[cfg(test)]
+mod damage;
 mod lenient;
 mod listing;
 mod rpmdb;
