@@ -13,6 +13,7 @@ pub mod deb;
 mod executable;
 pub mod gem;
 pub mod golang;
+pub mod kernel;
 pub mod maven;
 pub mod npm;
 pub mod nuget;

@@ -212,3 +212,6 @@ fn extract_log(input: &mut Input<'_>) -> Extracted {
     };
     Extracted::problem(Problem::new(input.file.path, what))
 }
+
+#[cfg(test)]
+mod tests;

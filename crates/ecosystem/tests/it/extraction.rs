@@ -25,6 +25,7 @@ pub(crate) fn extract(ecosystem: &Ecosystem, path: &str, content: &[u8]) -> Extr
             content: &mut Cursor::new(content),
         });
         all.packages.append(&mut extracted.packages);
+        all.owned.append(&mut extracted.owned);
         all.problems.append(&mut extracted.problems);
     }
     all

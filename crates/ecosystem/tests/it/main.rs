@@ -1,9 +1,11 @@
 //! Extractors and version orders against the real tools of their ecosystems.
 
+mod dpkg;
 mod extraction;
 mod golang;
 mod node;
 mod python;
+mod rpm;
 mod ruby;
 mod tool;
 mod tree;
