@@ -74,10 +74,10 @@ impl Walk {
     fn archive(&mut self, content: &mut dyn Content, path: &str, nesting: Nesting) {
         let stem = archive_stem(path).unwrap_or(path);
         let file = stem.rsplit('/').next().unwrap_or(stem);
-        let known = known_groups::of(file_name::split(file).0);
+        let known = known_groups::classes(file_name::split(file).0);
         let mut has_known_classes = false;
         let directory = zip::directory(content, WORK.saturating_sub(self.work), &mut |name| {
-            let is_known = known.is_some_and(|(directory, _)| name.starts_with(directory));
+            let is_known = known.is_some_and(|directory| name.starts_with(directory));
             has_known_classes |= is_known;
             is_interesting(name)
         });

@@ -146,6 +146,8 @@ impl<'a> Surroundings<'a> {
             return complete("org.apache.tomcat", &format!("tomcat-{name}"), version);
         }
         if let Some((group, artifact)) = title.and_then(titled_coordinates) {
+            // A project's name in the build can differ from what it is published as.
+            let artifact = if has_version { name } else { artifact };
             return complete(group, artifact, version);
         }
         let plugin = manifest.get("artifact-id").or(manifest.get("short-name"));
@@ -156,9 +158,9 @@ impl<'a> Surroundings<'a> {
             Some(title) if !has_version && is_artifact(title) => title,
             _ => name,
         };
-        let group = known_groups::of(artifact)
+        let group = known_groups::group(artifact, version)
             .filter(|_| self.has_known_classes)
-            .map(|(_, group)| group.to_owned())
+            .map(str::to_owned)
             .or_else(|| self.stated_group(artifact));
         (is_version(version) && !artifact.is_empty() && artifact.len() <= LONGEST).then(|| {
             Coordinates {

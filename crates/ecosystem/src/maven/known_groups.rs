@@ -46,27 +46,81 @@ const ROWS: &[Row] = &[
     ("spring-websocket", SPRING, "org.springframework"),
     ("ant", "org/apache/tools/ant/", "org.apache.ant"),
     ("ant-*", "org/apache/tools/ant/", "org.apache.ant"),
+    ("antlr", "antlr/", "antlr"),
+    ("asm", "org/objectweb/asm/", "org.ow2.asm"),
+    ("asm-*", "org/objectweb/asm/", "org.ow2.asm"),
+    ("aspectjrt", "org/aspectj/", "org.aspectj"),
+    ("aspectjtools", "org/aspectj/", "org.aspectj"),
+    ("aspectjweaver", "org/aspectj/", "org.aspectj"),
+    ("axis", "org/apache/axis/", "axis"),
     ("bcmail-*", "org/bouncycastle/", "org.bouncycastle"),
     ("bcpg-*", "org/bouncycastle/", "org.bouncycastle"),
     ("bcpkix-*", "org/bouncycastle/", "org.bouncycastle"),
     ("bcprov-*", "org/bouncycastle/", "org.bouncycastle"),
     ("bctls-*", "org/bouncycastle/", "org.bouncycastle"),
     ("bcutil-*", "org/bouncycastle/", "org.bouncycastle"),
+    (
+        "cassandra-all",
+        "org/apache/cassandra/",
+        "org.apache.cassandra",
+    ),
+    (
+        "commons-httpclient",
+        "org/apache/commons/httpclient/",
+        "commons-httpclient",
+    ),
+    ("derby*", "org/apache/derby/", "org.apache.derby"),
     ("elasticsearch", "org/elasticsearch/", "org.elasticsearch"),
+    (
+        "elasticsearch-rest-*",
+        "org/elasticsearch/client/",
+        "org.elasticsearch.client",
+    ),
     ("elasticsearch-*", "org/elasticsearch/", "org.elasticsearch"),
+    ("graphql-java", "graphql/", "com.graphql-java"),
     ("grpc-*", "io/grpc/", "io.grpc"),
     ("h2", "org/h2/", "com.h2database"),
+    ("hadoop-*", "org/apache/hadoop/", "org.apache.hadoop"),
+    ("hsqldb", "org/hsqldb/", "org.hsqldb"),
     ("ivy", "org/apache/ivy/", "org.apache.ivy"),
+    (
+        "jackson-core-asl",
+        "org/codehaus/jackson/",
+        "org.codehaus.jackson",
+    ),
+    (
+        "jackson-mapper-asl",
+        "org/codehaus/jackson/",
+        "org.codehaus.jackson",
+    ),
+    ("java-jwt", "com/auth0/", "com.auth0"),
+    ("jdom2", "org/jdom2/", "org.jdom"),
+    ("json-path", "com/jayway/jsonpath/", "com.jayway.jsonpath"),
     ("junit", "org/junit/", "junit"),
+    ("jython*", "org/python/", "org.python"),
     ("kafka-clients", "org/apache/kafka/", "org.apache.kafka"),
     ("kafka_*", "kafka/", "org.apache.kafka"),
+    ("ktor-*", "io/ktor/", "io.ktor"),
     ("kotlin-stdlib*", "kotlin/", "org.jetbrains.kotlin"),
     ("lucene-*", "org/apache/lucene/", "org.apache.lucene"),
     ("mysql-connector-j", "com/mysql/", "com.mysql"),
     ("mysql-connector-java", "com/mysql/", "mysql"),
+    ("micronaut-http*", "io/micronaut/http/", "io.micronaut"),
+    (
+        "nekohtml",
+        "org/cyberneko/html/",
+        "net.sourceforge.nekohtml",
+    ),
     ("okhttp", "okhttp3/", "com.squareup.okhttp3"),
     ("okio*", "okio/", "com.squareup.okio"),
     ("opensearch", "org/opensearch/", "org.opensearch"),
+    (
+        "opensearch-rest-*",
+        "org/opensearch/client/",
+        "org.opensearch.client",
+    ),
+    ("poi", "org/apache/poi/", "org.apache.poi"),
+    ("poi-*", "org/apache/poi/", "org.apache.poi"),
     ("reactor-core", "reactor/", "io.projectreactor"),
     (
         "reactor-netty*",
@@ -74,20 +128,52 @@ const ROWS: &[Row] = &[
         "io.projectreactor.netty",
     ),
     ("retrofit", "retrofit2/", "com.squareup.retrofit2"),
+    ("rhino", "org/mozilla/", "org.mozilla"),
     ("solr-*", "org/apache/solr/", "org.apache.solr"),
+    ("thymeleaf*", "org/thymeleaf/", "org.thymeleaf"),
     ("tomcat-embed-*", "org/apache/", "org.apache.tomcat.embed"),
     ("tomcat-*", "org/apache/", "org.apache.tomcat"),
+    ("unboundid-ldapsdk", "com/unboundid/", "com.unboundid"),
+    ("velocity", "org/apache/velocity/", "org.apache.velocity"),
     ("xalan", "org/apache/xalan/", "xalan"),
     ("xercesImpl", "org/apache/xerces/", "xerces"),
+    ("xmlbeans", "org/apache/xmlbeans/", "org.apache.xmlbeans"),
     ("zookeeper", "org/apache/zookeeper/", "org.apache.zookeeper"),
 ];
 
-/// The directory and group of an artifact.
-pub(super) fn of(artifact: &str) -> Option<(&'static str, &'static str)> {
-    ROWS.iter()
-        .find(|(pattern, _, _)| match pattern.strip_suffix('*') {
-            Some(start) => artifact.starts_with(start),
-            None => artifact == *pattern,
-        })
-        .map(|(_, directory, group)| (*directory, *group))
+/// Artifacts whose group changed: the directory of classes, the first major version of the new
+/// group, the old group, the new one.
+const MOVED: &[(&str, &str, u64, [&str; 2])] = &[
+    ("dom4j", "org/dom4j/", 2, ["dom4j", "org.dom4j"]),
+    (
+        "groovy*",
+        "groovy/",
+        4,
+        ["org.codehaus.groovy", "org.apache.groovy"],
+    ),
+];
+
+/// The directory that an artifact's classes must be in for [`group`] to hold.
+pub(super) fn classes(artifact: &str) -> Option<&'static str> {
+    let row = ROWS.iter().find(|row| fits(row.0, artifact));
+    let moved = MOVED.iter().find(|row| fits(row.0, artifact));
+    row.map(|row| row.1).or(moved.map(|row| row.1))
+}
+
+/// The group of an artifact.
+pub(super) fn group(artifact: &str, version: &str) -> Option<&'static str> {
+    let row = ROWS.iter().find(|row| fits(row.0, artifact));
+    let moved = || {
+        let (_, _, first, [old, new]) = MOVED.iter().find(|row| fits(row.0, artifact))?;
+        let major: u64 = version.split('.').next()?.parse().ok()?;
+        Some(if major < *first { *old } else { *new })
+    };
+    row.map(|row| row.2).or_else(moved)
+}
+
+fn fits(pattern: &str, artifact: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(start) => artifact.starts_with(start),
+        None => artifact == pattern,
+    }
 }

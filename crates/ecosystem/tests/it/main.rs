@@ -3,6 +3,7 @@
 mod dpkg;
 mod extraction;
 mod golang;
+mod maven;
 mod node;
 mod python;
 mod rpm;
