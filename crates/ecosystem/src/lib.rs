@@ -7,6 +7,7 @@ use std::io::{Read, Seek};
 use model::{OperatingSystem, Package, Problem, PurlType};
 
 pub mod apk;
+pub mod bitnami;
 pub mod cargo;
 pub mod composer;
 pub mod deb;
@@ -49,6 +50,7 @@ pub static ECOSYSTEMS: &[&Ecosystem] = &[
     &maven::MAVEN,
     &golang::GO,
     &cargo::CARGO,
+    &bitnami::BITNAMI,
 ];
 
 /// Extractors that no ecosystem has: they fill [`Extracted::os`].

@@ -8,6 +8,7 @@ mod node;
 mod python;
 mod rpm;
 mod ruby;
+mod rust;
 mod tool;
 mod tree;
 #[cfg(test)]
