@@ -20,13 +20,6 @@ pub struct Feed {
     pub files: &'static [&'static str],
     /// Among statements about the same vulnerability, namespace and name, only those of the
     /// feeds with the highest precedence count.
-    ///
-    /// | precedence | feeds |
-    /// |---|---|
-    /// | 30 | a distribution's per-vulnerability statement: security tracker, VEX |
-    /// | 20 | a distribution's bulletins (errata), an ecosystem's own database |
-    /// | 10 | databases that aggregate others |
-    /// | 0 | facts about vulnerabilities only |
     pub precedence: u8,
     /// Reads one document, already unpacked: archives of many documents are opened by the
     /// import, which calls this once a member.

@@ -10,6 +10,7 @@ pub mod glob;
 pub mod import;
 mod json;
 mod text;
+pub mod vex;
 mod xml;
 
 #[cfg(test)]
@@ -18,7 +19,7 @@ mod check;
 pub use feed::{Document, Feed, Item, precedence};
 pub use import::{Imported, Limits, feeds_for, import};
 
-use feeds::{cve5, debian, epss, kev, nvd, osv, secdb, updateinfo};
+use feeds::{csaf, cve5, debian, epss, kev, nvd, osv, secdb, updateinfo};
 
 /// Every feed.
 pub static FEEDS: &[&Feed] = &[
@@ -44,6 +45,10 @@ pub static FEEDS: &[&Feed] = &[
     &osv::RETIREJS,
     &osv::VICTIMS,
     &osv::OSV,
+    &csaf::REDHAT_VEX,
+    &csaf::REDHAT_ADVISORIES,
+    &csaf::SUSE_VEX,
+    &csaf::SUSE_ADVISORIES,
     &updateinfo::ALMALINUX,
     &updateinfo::AMAZON,
     &updateinfo::BOTTLEROCKET,

@@ -9,6 +9,7 @@ pub mod os;
 pub mod package;
 pub mod problem;
 pub mod severity;
+pub mod vex;
 
 pub use advisory::{Advisory, Affected, FixState, Qualifiers, Range, RangeEnd, VendorSeverity};
 pub use candidate::{Candidate, CandidateRange, CandidateSource, KeyEnd, Keyed};
@@ -19,6 +20,7 @@ pub use os::OperatingSystem;
 pub use package::{Evidence, Location, Package, PurlType, SourcePackage};
 pub use problem::Problem;
 pub use severity::Severity;
+pub use vex::{VexProduct, VexStatement, VexStatus};
 
 /// A moment in UTC with sub-second precision.
 pub use jiff::Timestamp;

@@ -32,9 +32,14 @@ pub(crate) fn find_all(text: &str) -> BTreeSet<String> {
     found
 }
 
+/// Whether all of `text` is one CVE id.
+pub(crate) fn is_cve(text: &str) -> bool {
+    text.starts_with("CVE-") && find_all(text).first().is_some_and(|id| id == text)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::find_all;
+    use super::{find_all, is_cve};
 
     #[test]
     fn ids_are_found_in_titles() {
@@ -44,5 +49,6 @@ mod tests {
             ["CVE-2024-24990", "CVE-2026-116303"]
         );
         assert_eq!(ids("CVE-2024-123 CVE-24-1234 CVE-"), [""; 0]);
+        assert!(is_cve("CVE-2024-24990") && !is_cve("CVE-2024-24990 ") && !is_cve("é"));
     }
 }

@@ -1,5 +1,6 @@
 //! The publishers' document formats, one file each.
 
+pub mod csaf;
 pub mod cve5;
 pub mod debian;
 pub mod epss;
@@ -10,6 +11,8 @@ pub mod secdb;
 pub mod updateinfo;
 
 mod cve;
-mod date;
+pub(crate) mod date;
+mod purl;
 mod rpm;
 mod severity;
+mod suse;

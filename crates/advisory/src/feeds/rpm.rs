@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Affected, FixState, Qualifiers, Range, RangeEnd};
 
+use super::severity;
+
 /// The architecture that stands for source packages.
 ///
 /// A statement whose only architecture is this one is about the source package of that name.
@@ -55,6 +57,14 @@ pub(crate) fn oracle_branch_start(namespace: &str, name: &str, evr: &str) -> Opt
     (special && !epoch.is_empty()).then(|| format!("{epoch}:0"))
 }
 
+/// An EVR in one text, with an epoch of zero taken off.
+pub(crate) fn normal_evr(text: &str) -> &str {
+    match text.split_once(':') {
+        Some((epoch, rest)) if epoch.bytes().all(|b| b == b'0') => rest,
+        _ => text,
+    }
+}
+
 /// What is said of a package, apart from where it holds.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Statement {
@@ -63,9 +73,29 @@ pub(crate) struct Statement {
     pub(crate) module: Option<String>,
     /// First affected version; none from the beginning.
     pub(crate) introduced: Option<String>,
-    /// First version that is not affected any more; none if every later version is.
-    pub(crate) fixed: Option<String>,
+    pub(crate) end: End,
     pub(crate) fix: FixState,
+    /// The publisher's severity word, if it is not the one of the whole bulletin.
+    pub(crate) severity: Option<String>,
+}
+
+impl Statement {
+    fn subject(&self) -> (String, String, Option<String>) {
+        (
+            self.namespace.clone(),
+            self.name.clone(),
+            self.module.clone(),
+        )
+    }
+}
+
+/// Where the affected versions end.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum End {
+    /// First version that is not affected any more.
+    Fixed(String),
+    LastAffected(String),
+    Open,
 }
 
 /// Statements of one bulletin, each with the pairs of architecture and platform it holds for.
@@ -91,7 +121,27 @@ impl Statements {
     ///
     /// Architectures that share their platforms share an entry, so that no pair is implied
     /// which the bulletin does not have.
-    pub(crate) fn affected(self) -> Vec<Affected> {
+    ///
+    /// Where one place has both a fix and the word that all versions or none are affected, the
+    /// fix counts: SUSE says so of a service pack and of its longer support apart.
+    pub(crate) fn affected(mut self) -> Vec<Affected> {
+        let fixed: BTreeSet<_> = self
+            .places
+            .iter()
+            .filter(|(statement, _)| matches!(statement.end, End::Fixed(_)))
+            .flat_map(|(statement, places)| {
+                places
+                    .iter()
+                    .map(|(_, platform)| (statement.subject(), platform.clone()))
+            })
+            .collect();
+        for (statement, places) in &mut self.places {
+            if !matches!(statement.end, End::Fixed(_)) {
+                let subject = statement.subject();
+                places
+                    .retain(|(_, platform)| !fixed.contains(&(subject.clone(), platform.clone())));
+            }
+        }
         let mut affected = Vec::new();
         for (statement, places) in self.places {
             let mut platforms_of: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -124,16 +174,21 @@ fn entry(statement: &Statement, mut arches: Vec<String>, platforms: BTreeSet<Str
     Affected {
         namespace: statement.namespace.clone(),
         name: statement.name.clone(),
-        ranges: match (&statement.fixed, statement.fix) {
-            (_, FixState::NotAffected) => Vec::new(),
-            (fixed, _) => vec![Range {
+        ranges: if statement.fix == FixState::NotAffected {
+            Vec::new()
+        } else {
+            vec![Range {
                 introduced: statement.introduced.clone(),
-                end: fixed.clone().map_or(RangeEnd::Open, RangeEnd::Fixed),
-            }],
+                end: match &statement.end {
+                    End::Fixed(version) => RangeEnd::Fixed(version.clone()),
+                    End::LastAffected(version) => RangeEnd::LastAffected(version.clone()),
+                    End::Open => RangeEnd::Open,
+                },
+            }]
         },
         versions: Vec::new(),
         fix: statement.fix,
-        severity: None,
+        severity: statement.severity.as_deref().and_then(severity::vendor),
         qualifiers: Qualifiers {
             arches,
             module: statement.module.clone(),
@@ -144,7 +199,30 @@ fn entry(statement: &Statement, mut arches: Vec<String>, platforms: BTreeSet<Str
 
 #[cfg(test)]
 mod tests {
-    use super::{branch_start, evr, oracle_branch_start};
+    use super::{
+        End, FixState, Statement, Statements, branch_start, evr, normal_evr, oracle_branch_start,
+    };
+
+    #[test]
+    fn a_fix_counts_before_all_versions() {
+        let statement = |end, fix| Statement {
+            namespace: "SUSE:Linux Enterprise Server 15 SP1".to_owned(),
+            name: "curl".to_owned(),
+            module: None,
+            introduced: None,
+            end,
+            fix,
+            severity: None,
+        };
+        let mut statements = Statements::default();
+        let fixed = End::Fixed("7.60.0-150000.51.1".to_owned());
+        statements.add(statement(fixed, FixState::FromRanges), "x86_64", "");
+        statements.add(statement(End::Open, FixState::NotFixed), "", "");
+        statements.add(statement(End::Open, FixState::NotFixed), "", "other");
+        let affected = statements.affected();
+        assert_eq!(affected.len(), 2);
+        assert_eq!(affected[1].qualifiers.platforms, ["other"]);
+    }
 
     #[test]
     fn a_branch_starts_with_its_prefix() {
@@ -182,5 +260,7 @@ mod tests {
         assert_eq!(evr("0", "1.2", "3"), "1.2-3");
         assert_eq!(evr("", "1.2", ""), "1.2");
         assert_eq!(evr("10", "1.2", "3"), "10:1.2-3");
+        assert_eq!(normal_evr("0:1.2-3"), "1.2-3");
+        assert_eq!(normal_evr("30:9.3.3-8.el5"), "30:9.3.3-8.el5");
     }
 }

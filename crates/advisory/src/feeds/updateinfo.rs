@@ -9,10 +9,10 @@ use std::collections::BTreeSet;
 
 use model::{Advisory, FixState, Problem};
 
-use super::rpm::{SOURCE, Statement, Statements, branch_start, evr, oracle_branch_start};
+use super::rpm::{End, SOURCE, Statement, Statements, branch_start, evr, oracle_branch_start};
 use super::{cve, date, severity};
 use crate::xml::{self, Element, Next};
-use crate::{Document, Feed, Item};
+use crate::{Document, Feed, Item, precedence, text};
 
 /// Amazon Linux 1, 2, 2022 and 2023 with the extras of 2 and the additional repositories.
 pub static AMAZON: Feed = Feed {
@@ -25,7 +25,7 @@ pub static AMAZON: Feed = Feed {
         "https://cdn.amazonlinux.com/2/core/latest/x86_64/mirror.list",
     ],
     files: &["amazon/**/*updateinfo*.xml*", "amazon/*updateinfo*.xml*"],
-    precedence: 20,
+    precedence: precedence::BULLETIN,
     parse: |document, emit| parse(document, &AMAZON, amazon, emit),
 };
 
@@ -37,7 +37,7 @@ pub static ALMALINUX: Feed = Feed {
     version: 1,
     urls: &[],
     files: &["almalinux/**/*updateinfo.xml*"],
-    precedence: 20,
+    precedence: precedence::BULLETIN,
     parse: |document, emit| parse(document, &ALMALINUX, almalinux, emit),
 };
 
@@ -49,7 +49,7 @@ pub static ROCKY: Feed = Feed {
     version: 1,
     urls: &[],
     files: &["rocky/**/*updateinfo.xml*"],
-    precedence: 20,
+    precedence: precedence::BULLETIN,
     parse: |document, emit| parse(document, &ROCKY, rocky, emit),
 };
 
@@ -61,7 +61,7 @@ pub static ORACLE: Feed = Feed {
     version: 1,
     urls: &[],
     files: &["oracle/**/*updateinfo*.xml*"],
-    precedence: 20,
+    precedence: precedence::BULLETIN,
     parse: |document, emit| parse(document, &ORACLE, oracle, emit),
 };
 
@@ -73,7 +73,7 @@ pub static FEDORA: Feed = Feed {
     version: 1,
     urls: &[],
     files: &["fedora/**/*updateinfo.xml*", "epel/**/*updateinfo.xml*"],
-    precedence: 20,
+    precedence: precedence::BULLETIN,
     parse: |document, emit| parse(document, &FEDORA, fedora, emit),
 };
 
@@ -88,7 +88,7 @@ pub static BOTTLEROCKET: Feed = Feed {
         "bottlerocket/**/updateinfo.xml*",
         "bottlerocket/updateinfo.xml*",
     ],
-    precedence: 20,
+    precedence: precedence::BULLETIN,
     parse: |document, emit| parse(document, &BOTTLEROCKET, bottlerocket, emit),
 };
 
@@ -197,8 +197,9 @@ fn read_update(
                     module: module.clone(),
                     introduced: branch_start(&fixed, &place.branch)
                         .or_else(|| oracle_branch_start(namespace, name, &fixed)),
-                    fixed: Some(fixed.clone()),
+                    end: End::Fixed(fixed.clone()),
                     fix: FixState::FromRanges,
+                    severity: None,
                 };
                 statements.add(statement, package.attribute("arch"), &place.platform);
             }
@@ -232,7 +233,8 @@ fn advisory(
         id: id.to_owned(),
         feed: feed.name.to_owned(),
         covers: vulnerabilities.into_iter().collect(),
-        title: Some(update.text_of("title").to_owned()).filter(|title| !title.is_empty()),
+        title: text::title(update.text_of("title")),
+        details: text::details(update.text_of("description")),
         published: date_of("issued"),
         modified: date_of("updated"),
         severity: severity::vendor(update.text_of("severity")),
