@@ -10,6 +10,7 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 use flate2::read::DeflateDecoder;
 
 use crate::Content;
+use crate::executable::read_at;
 
 const END: &[u8] = b"PK\x05\x06";
 const END_64: &[u8] = b"PK\x06\x06";
@@ -71,7 +72,7 @@ pub(crate) fn directory(
         .seek(SeekFrom::Start(end.start))
         .map_err(unreadable)?;
     let mut reader = BufReader::with_capacity(64 << 10, content.take(directory.length));
-    let (mut head, mut name) = (Vec::new(), Vec::new());
+    let (mut head, mut name) = (Vec::with_capacity(64), Vec::with_capacity(512));
     loop {
         head.clear();
         (&mut reader)
@@ -349,13 +350,7 @@ impl Seek for Part<'_> {
 
 /// Up to `length` bytes at `offset`.
 fn read(content: &mut dyn Content, offset: u64, length: u64) -> Result<Vec<u8>, String> {
-    content.seek(SeekFrom::Start(offset)).map_err(unreadable)?;
-    let mut bytes = Vec::new();
-    content
-        .take(length)
-        .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
-    Ok(bytes)
+    read_at(content, offset, length).map_err(unreadable)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape of map_err")]

@@ -39,6 +39,9 @@ impl Regions {
     }
 }
 
+/// How much memory is set aside before anything is read, in bytes.
+const ROOM: u64 = 64 << 10;
+
 /// Up to `length` bytes at `offset`; fewer where the file ends. Memory follows what is there,
 /// not what is asked for.
 pub(crate) fn read_at(
@@ -47,7 +50,9 @@ pub(crate) fn read_at(
     length: u64,
 ) -> std::io::Result<Vec<u8>> {
     content.seek(SeekFrom::Start(offset))?;
-    let mut bytes = Vec::new();
+    // Room for what is usual, so that it is read in one go.
+    let room = usize::try_from(length.min(ROOM)).unwrap_or(0);
+    let mut bytes = Vec::with_capacity(room);
     content.take(length).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

@@ -55,6 +55,23 @@ pub(super) fn package(main: &Module, info: &BuildInfo) -> Package {
     package
 }
 
+/// The main module of a program built without modules, as vendored projects do: known only
+/// where the host makes every repository a module of three parts, and told only if the linker
+/// was given a version.
+pub(super) fn package_of_path(info: &BuildInfo) -> Option<Package> {
+    let mut parts = info.path.splitn(4, '/');
+    let (host, owner, repository) = (parts.next()?, parts.next()?, parts.next()?);
+    if !["github.com", "gitlab.com", "bitbucket.org"].contains(&host) {
+        return None;
+    }
+    let main = Module {
+        path: format!("{host}/{owner}/{repository}"),
+        version: String::new(),
+    };
+    linked_version(&main, info)?;
+    Some(package(&main, info))
+}
+
 /// The version set by the linker's `-X`.
 fn linked_version(main: &Module, info: &BuildInfo) -> Option<String> {
     let flags = info.setting("-ldflags")?;

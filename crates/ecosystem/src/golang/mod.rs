@@ -64,6 +64,8 @@ fn packages(info: &build_info::BuildInfo) -> Vec<Package> {
         packages.push(go_package("toolchain", &info.go_version));
     } else if let Some(main) = &info.main {
         packages.push(main_version::package(main, info));
+    } else {
+        packages.extend(main_version::package_of_path(info));
     }
     packages.extend(info.dependencies.iter().map(dependency));
     packages
@@ -84,7 +86,8 @@ fn go_package(name: &str, go_version: &str) -> Package {
 
 /// The release that a Go version names, in the form of the Go vulnerability database:
 /// `go1.22.3` is `1.22.3`, `go1.22` is `1.22.0`, `go1.22rc1` is `1.22.0-rc.1`. None for
-/// development versions. What follows the release (experiments, vendors' revisions) is dropped.
+/// development versions and dated snapshots before a release (`go1.22-20231128-RC02`). What
+/// else follows the release (experiments, vendors' revisions) is dropped.
 fn semantic_release(go_version: &str) -> Option<String> {
     let rest = go_version.strip_prefix("go")?;
     let (major, rest) = leading_number(rest)?;
@@ -94,6 +97,10 @@ fn semantic_release(go_version: &str) -> Option<String> {
         .and_then(leading_number)
         .unwrap_or(("0", rest));
     let rest = rest.strip_prefix('-').unwrap_or(rest);
+    let is_snapshot = leading_number(rest).is_some_and(|(digits, _)| digits.len() == 8);
+    if is_snapshot {
+        return None;
+    }
     let pre = ["rc", "beta"].into_iter().find_map(|word| {
         let (number, _) = leading_number(rest.strip_prefix(word)?)?;
         Some(format!("-{word}.{number}"))

@@ -82,6 +82,23 @@ fn build_information_becomes_packages() {
                 })]),
                 &["! usr/bin/prog: damaged Go build information"],
             ),
+            (
+                "no main module, but a path at a known host and the linker's version",
+                &program(
+                    "go1.24.3",
+                    "path\tgithub.com/docker/cli/cmd/docker\n\
+                     build\t-ldflags=\" -X \\\"github.com/docker/cli/cli/version.Version=28.2.2\\\"\"\n",
+                ),
+                &[
+                    "github.com/docker/cli v28.2.2 main=true version-from=ldflags",
+                    "stdlib 1.24.3",
+                ],
+            ),
+            (
+                "no main module and no version",
+                &program("go1.24.3", "path\tgithub.com/docker/cli/cmd/docker\n"),
+                &["stdlib 1.24.3"],
+            ),
             ("not Go", &elf(&[(".text", b"code")]), &[]),
         ],
     );
@@ -175,6 +192,7 @@ fn go_versions_become_semantic_versions() {
         ("go1.24.1-microsoft", Some("1.24.1")),
         ("go1.18beta2", Some("1.18.0-beta.2")),
         ("devel go1.23-abc", None),
+        ("go1.22-20231128-RC02", None),
         ("unknown", None),
     ];
     for (text, expected) in rows {

@@ -1,6 +1,6 @@
 //! Go programs against `go version -m`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use lynkeus_ecosystem::golang::GO;
@@ -79,10 +79,36 @@ fn listed(program: &Path) -> Option<Vec<String>> {
     Some(packages)
 }
 
+/// Builds the program in a directory of its own and returns its path.
+fn build(directory: &Path, (os, arch): (&str, &str), flags: &[&str]) -> Option<PathBuf> {
+    write_program(directory).ok()?;
+    let program = directory.join("prog");
+    let mut command = Command::new("go");
+    command
+        .current_dir(directory)
+        .env("GOFLAGS", "-mod=mod -buildvcs=false")
+        .env("CGO_ENABLED", "0")
+        .env("GOOS", os)
+        .env("GOARCH", arch)
+        .arg("build")
+        .args(flags)
+        .arg("-o")
+        .arg(&program)
+        .arg(".");
+    tool::output(&mut command)?;
+    Some(program)
+}
+
+/// The bytes of a stripped program.
+pub(crate) fn small_program() -> Option<Vec<u8>> {
+    let directory = tool::directory("golang-small");
+    let program = build(&directory, ("linux", "amd64"), &["-ldflags=-s -w"])?;
+    std::fs::read(program).ok()
+}
+
 #[test]
 fn programs_of_many_platforms_are_read_like_go_does() {
     let directory = tool::directory("golang");
-    write_program(&directory).unwrap();
     let rows: [(&str, &str, &[&str]); 7] = [
         ("linux", "amd64", &[]),
         ("linux", "amd64", &["-ldflags=-s -w"]),
@@ -93,23 +119,9 @@ fn programs_of_many_platforms_are_read_like_go_does() {
         ("darwin", "arm64", &[]),
     ];
     for (os, arch, flags) in rows {
-        let program = directory.join("prog");
-        let built = tool::output(
-            Command::new("go")
-                .current_dir(&directory)
-                .env("GOFLAGS", "-mod=mod -buildvcs=false")
-                .env("CGO_ENABLED", "0")
-                .env("GOOS", os)
-                .env("GOARCH", arch)
-                .arg("build")
-                .args(flags)
-                .arg("-o")
-                .arg(&program)
-                .arg("."),
-        );
-        if built.is_none() {
+        let Some(program) = build(&directory, (os, arch), flags) else {
             return;
-        }
+        };
         let Some(expected) = listed(&program) else {
             return;
         };

@@ -1,5 +1,6 @@
 //! Extractors and version orders against the real tools of their ecosystems.
 
+mod damage;
 mod dpkg;
 mod extraction;
 mod golang;

@@ -41,7 +41,7 @@ fn jars(directory: &Path) -> Option<Vec<(String, PathBuf)>> {
         if !path.exists() {
             let group = group.replace('.', "/");
             let url = format!("https://repo1.maven.org/maven2/{group}/{artifact}/{version}/{file}");
-            let part = directory.join(format!("{file}.part"));
+            let part = directory.join(format!("{file}.{:?}", std::thread::current().id()));
             let curl = [
                 "--silent",
                 "--show-error",
@@ -107,6 +107,28 @@ fn jars_are_what_the_repository_says() {
         );
         assert_eq!(expected.is_empty(), !file.starts_with("htrace"), "{file}");
     }
+}
+
+/// A small jar with two small jars inside.
+pub(crate) fn nested_jar() -> Option<Vec<u8>> {
+    let directory = tool::directory("maven-small");
+    let library = directory.join("lib");
+    std::fs::create_dir_all(&library).ok()?;
+    let cached = jars(&tool::directory("maven"))?;
+    for (_, path) in cached {
+        let name = path.file_name()?.to_str()?;
+        if name.starts_with("netty") || name.starts_with("failureaccess") {
+            std::fs::copy(&path, library.join(name)).ok()?;
+        }
+    }
+    let application = directory.join("application.jar");
+    let mut jar = Command::new("jar");
+    jar.current_dir(&directory)
+        .arg("c0fM")
+        .arg(&application)
+        .arg("lib");
+    tool::output(&mut jar)?;
+    std::fs::read(application).ok()
 }
 
 /// As Spring Boot packs them (stored, `jar -0`) and as web applications are (deflated).
