@@ -27,6 +27,19 @@ pub(crate) fn check_extractors(extractors: &[Extractor], path: &str, rows: &[Row
     }
 }
 
+/// Checks which paths some extractor of `ecosystem` wants.
+pub(crate) fn check_wanted(ecosystem: &Ecosystem, rows: &[(&str, bool)]) {
+    for (path, expected) in rows {
+        let file = FileInfo {
+            path,
+            size: 1,
+            mode: 0o644,
+        };
+        let wanted = ecosystem.extractors.iter().any(|e| (e.wants)(&file));
+        assert_eq!(wanted, *expected, "{path}");
+    }
+}
+
 /// `name version` of each package in a file without problems, sorted.
 pub(crate) fn extracted_names(ecosystem: &Ecosystem, path: &str, content: &[u8]) -> Vec<String> {
     let lines = extractor_lines(ecosystem.extractors, path, content);

@@ -44,8 +44,7 @@ fn is_installed(file: &FileInfo<'_>) -> bool {
 }
 
 fn is_lock(file: &FileInfo<'_>) -> bool {
-    let mut components = file.path.rsplit('/');
-    components.next() == Some("composer.lock") && components.nth(2) != Some("vendor")
+    file.is_named("composer.lock") && file.path.rsplit('/').nth(3) != Some("vendor")
 }
 
 #[derive(Deserialize, Default)]
@@ -114,7 +113,7 @@ fn extract(
 #[cfg(test)]
 mod tests {
     use super::COMPOSER;
-    use crate::check::check_extract;
+    use crate::check::{check_extract, check_wanted};
     use crate::damage::check_damaged;
 
     #[test]
@@ -131,6 +130,21 @@ mod tests {
                 ("app/vendor/composer/installed.json", version_1),
                 ("app/vendor/composer/installed.json", version_2),
                 ("composer.lock", lock),
+            ],
+        );
+    }
+
+    #[test]
+    fn paths() {
+        check_wanted(
+            &COMPOSER,
+            &[
+                ("app/vendor/composer/installed.json", true),
+                ("app/libraries/composer/installed.json", true),
+                ("app/installed.json", false),
+                ("composer.lock", true),
+                ("vendor/app/composer.lock", true),
+                ("app/vendor/a/b/composer.lock", false),
             ],
         );
     }

@@ -53,7 +53,7 @@ fn is_specification(file: &FileInfo<'_>) -> bool {
 }
 
 fn is_lock(file: &FileInfo<'_>) -> bool {
-    matches!(file.file_name(), "Gemfile.lock" | "gems.locked") && !is_in_gem(file.path)
+    (file.is_named("Gemfile.lock") || file.is_named("gems.locked")) && !is_in_gem(file.path)
 }
 
 /// Whether a path leads through `gems/NAME-VERSION` or `bundler/gems/NAME-REVISION`.

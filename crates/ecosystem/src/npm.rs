@@ -77,7 +77,7 @@ fn is_package_json(file: &FileInfo<'_>) -> bool {
 }
 
 fn is_lock(file: &FileInfo<'_>, names: &[&str]) -> bool {
-    names.contains(&file.file_name()) && !is_in_node_modules(file.path)
+    names.iter().any(|name| file.is_named(name)) && !is_in_node_modules(file.path)
 }
 
 fn is_in_node_modules(path: &str) -> bool {

@@ -43,7 +43,7 @@ pub static NUGET: Ecosystem = Ecosystem {
         Extractor {
             name: "nuget/packages-config",
             version: 1,
-            wants: |file| file.file_name() == "packages.config",
+            wants: |file| file.is_named("packages.config"),
             magic: &[],
             extract: project::extract_config,
         },

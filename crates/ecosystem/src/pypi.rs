@@ -11,6 +11,7 @@ use model::PurlType;
 
 use crate::{Ecosystem, Extractor, FileInfo, version};
 
+mod egg;
 mod lock;
 mod metadata;
 mod requirements;
@@ -31,6 +32,13 @@ pub static PYPI: Ecosystem = Ecosystem {
             extract: metadata::extract,
         },
         Extractor {
+            name: "pypi/egg",
+            version: 1,
+            wants: |file| file.path.strip_suffix(".egg").is_some(),
+            magic: &[b"PK\x03\x04"],
+            extract: egg::extract,
+        },
+        Extractor {
             name: "pypi/requirements",
             version: 1,
             wants: is_requirements,
@@ -40,7 +48,7 @@ pub static PYPI: Ecosystem = Ecosystem {
         Extractor {
             name: "pypi/pipfile-lock",
             version: 1,
-            wants: |file| file.file_name() == "Pipfile.lock" && !is_in_package(file.path),
+            wants: |file| file.is_named("Pipfile.lock") && !is_in_package(file.path),
             magic: &[],
             extract: lock::extract_pipfile,
         },
@@ -98,6 +106,10 @@ fn is_in_package(path: &str) -> bool {
 
 /// `pylock.NAME.toml` is allowed beside `pylock.toml` (Python packaging specifications, "pylock.toml").
 fn is_toml_lock(file: &FileInfo<'_>) -> bool {
+    let path = file.path;
+    if path.strip_suffix(".lock").is_none() && path.strip_suffix(".toml").is_none() {
+        return false;
+    }
     let name = file.file_name();
     let is_lock = matches!(name, "poetry.lock" | "uv.lock" | "pdm.lock")
         || name

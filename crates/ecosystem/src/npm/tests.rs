@@ -1,7 +1,7 @@
 //! Rows for the npm extractors.
 
 use super::NPM;
-use crate::check::{check_extract, extracted_names};
+use crate::check::{check_extract, check_wanted, extracted_names};
 use crate::damage::check_damaged;
 
 /// Lock files of one project as each tool wrote it: npm 11, yarn 1.22 and 4.5, pnpm 7, 8 and 9,
@@ -62,6 +62,31 @@ fn damaged_files_are_survived() {
         &[
             ("node_modules/@s/b/package.json", package_json),
             ("app/package-lock.json", version_1),
+        ],
+    );
+}
+
+#[test]
+fn paths() {
+    check_wanted(
+        &NPM,
+        &[
+            ("node_modules/a/package.json", true),
+            ("app/node_modules/@s/a/package.json", true),
+            (
+                "app/node_modules/.pnpm/a@1.0.0/node_modules/a/package.json",
+                true,
+            ),
+            ("app/node_modules/a/lib/esm/package.json", false),
+            ("app/node_modules/a/test/fixtures-1.0/package.json", false),
+            ("app/node_modules/@s/package.json", false),
+            ("app/package.json", false),
+            ("package.json", false),
+            ("package-lock.json", true),
+            ("app/my-package-lock.json", false),
+            ("app/node_modules/.package-lock.json", false),
+            ("app/node_modules/a/package-lock.json", false),
+            ("node_modules/a/yarn.lock", false),
         ],
     );
 }

@@ -9,7 +9,7 @@ use crate::listing::{Listing, is_license, shown};
 use crate::{Extracted, Input};
 
 /// The fields stand first; the description after them may be of any length and is not read.
-const LIMIT: u64 = 256 << 10;
+pub(super) const LIMIT: u64 = 256 << 10;
 
 pub(super) fn extract(input: &mut Input<'_>) -> Extracted {
     let mut bytes = Vec::new();

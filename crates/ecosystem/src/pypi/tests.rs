@@ -1,8 +1,9 @@
 //! Rows for the PyPI extractors.
 
 use super::{PYPI, normalize_name};
-use crate::check::{check_extract, extracted_names};
+use crate::check::{check_extract, check_wanted, extracted_names};
 use crate::damage::check_damaged;
+use crate::zip::tests::archive;
 
 /// Lock files of one project as uv 0.9 (with its exports) and pipenv wrote them. The project
 /// has a local directory among its packages.
@@ -76,6 +77,30 @@ fn names_are_normal() {
 }
 
 #[test]
+fn paths() {
+    check_wanted(
+        &PYPI,
+        &[
+            ("lib/site-packages/a-1.dist-info/METADATA", true),
+            ("lib/site-packages/a-1.dist-info/licenses/METADATA", false),
+            ("src/a-1/PKG-INFO", false),
+            ("conda/conda-meta/a-1-py_0.json", false),
+            ("requirements.txt", true),
+            ("app/requirements/base.txt", true),
+            ("app/dev-requirements.txt", true),
+            ("app/requirements.in", false),
+            ("app/notes.txt", false),
+            ("lib/site-packages/a/requirements.txt", false),
+            ("lib/python3/dist-packages/a/poetry.lock", false),
+            ("pylock.toml", true),
+            ("app/pylock.dev.toml", true),
+            ("app/pyproject.toml", false),
+            ("app/Cargo.lock", false),
+        ],
+    );
+}
+
+#[test]
 fn installed_metadata() {
     check_extract(
         &PYPI,
@@ -126,6 +151,32 @@ fn installed_metadata() {
             )],
         );
     }
+}
+
+#[test]
+fn eggs() {
+    let pkg_info: &[u8] = b"Metadata-Version: 1.2\nName: zope.event\nVersion: 4.0\nLicense: ZPL\n";
+    let egg = archive(&[
+        ("zope/event.py", false, b"pass"),
+        ("EGG-INFO/PKG-INFO", true, pkg_info),
+    ]);
+    check_extract(
+        &PYPI,
+        "opt/zope.event-4.0-py3.8.egg",
+        &[
+            (
+                "metadata in the archive",
+                &egg,
+                &["zope-event 4.0 license=ZPL at=opt/zope.event-4.0-py3.8.egg!/EGG-INFO/PKG-INFO"],
+            ),
+            (
+                "no metadata",
+                &archive(&[("a.py", false, b"pass")]),
+                &["! opt/zope.event-4.0-py3.8.egg: has no EGG-INFO/PKG-INFO"],
+            ),
+        ],
+    );
+    check_damaged(&PYPI, &[("opt/a.egg", &egg)]);
 }
 
 #[test]

@@ -31,7 +31,12 @@ pub(crate) fn extract_tree(ecosystem: &Ecosystem, root: &Path) -> Found {
                 directories.push(file);
             } else if kind.is_file() && is_wanted(ecosystem, path) {
                 let content = std::fs::read(&file).unwrap();
-                found.push((path.to_owned(), extract(ecosystem, path, &content)));
+                let extracted = extract(ecosystem, path, &content);
+                for package in &extracted.packages {
+                    let key = (ecosystem.scheme.key)(&package.version);
+                    assert!(key.is_some(), "{path}: {package:?}");
+                }
+                found.push((path.to_owned(), extracted));
             }
         }
     }
