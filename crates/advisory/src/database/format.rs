@@ -48,15 +48,38 @@ pub(super) enum Section {
 }
 
 impl Section {
-    /// Name in errors.
+    /// In the order of the section table.
+    pub(super) const ALL: [Self; SECTIONS] = [
+        Self::Namespaces,
+        Self::Slots,
+        Self::Names,
+        Self::Versions,
+        Self::Qualifiers,
+        Self::Strings,
+        Self::AdvisoryIndex,
+        Self::Advisories,
+        Self::VulnerabilityIndex,
+        Self::Vulnerabilities,
+        Self::AliasIndex,
+        Self::Aliases,
+        Self::Feeds,
+    ];
+
+    /// Name in errors and reports.
     pub(super) fn title(self) -> &'static str {
         match self {
-            Self::Namespaces | Self::Slots | Self::Names => "package names",
+            Self::Namespaces => "namespaces",
+            Self::Slots => "table of names",
+            Self::Names => "statements about names",
             Self::Versions => "versions",
-            Self::Qualifiers | Self::Strings => "shared words",
-            Self::AdvisoryIndex | Self::Advisories => "advisories",
-            Self::VulnerabilityIndex | Self::Vulnerabilities => "vulnerabilities",
-            Self::AliasIndex | Self::Aliases => "aliases",
+            Self::Qualifiers => "conditions",
+            Self::Strings => "shared words",
+            Self::AdvisoryIndex => "index of advisories",
+            Self::Advisories => "advisories",
+            Self::VulnerabilityIndex => "index of vulnerabilities",
+            Self::Vulnerabilities => "vulnerabilities",
+            Self::AliasIndex => "index of aliases",
+            Self::Aliases => "aliases",
             Self::Feeds => "feeds",
         }
     }

@@ -115,6 +115,13 @@ impl<B: AsRef<[u8]>> Database<B> {
         self.bytes.as_ref().len() as u64
     }
 
+    /// Bytes of every section, for reports on what makes a database large.
+    pub fn section_sizes(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        Section::ALL
+            .into_iter()
+            .map(|section| (section.title(), self.section(section).len() as u64))
+    }
+
     /// Where the data came from, sorted by name.
     pub fn feeds(&self) -> Vec<FeedStatus> {
         self.feed_list().unwrap_or_default()
