@@ -21,7 +21,7 @@ fn compile(advisories: &[Advisory]) -> Vec<u8> {
     for advisory in advisories {
         builder.add(Item::Advisory(Box::new(advisory.clone())));
     }
-    builder.finish().unwrap()
+    builder.finish().unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// (namespace, name, advisory id) with the ranges in words.
@@ -55,7 +55,8 @@ fn said_in(database: &Database<Vec<u8>>) -> Said {
     for name in database.names() {
         database.for_each_candidate(name.namespace, name.name, |candidate| {
             assert_ne!(candidate.fix, FixState::NotAffected);
-            let id = database.advisory(candidate.advisory).unwrap().id;
+            let advisory = database.advisory(candidate.advisory);
+            let id = advisory.map(|record| record.id).unwrap_or_default();
             let place = (
                 name.namespace.to_owned(),
                 name.name.to_owned(),

@@ -237,12 +237,7 @@ impl Claims {
         let mut seen = HashSet::new();
         for text in texts {
             if let Some(id) = self.version(scheme, text) {
-                let covered = scheme.is_some_and(|scheme| {
-                    let key = key_of(&self.versions, id);
-                    let mut ranges = claim.ranges.iter();
-                    ranges.any(|range| covers(&self.versions, scheme, *range, key))
-                });
-                if !covered && seen.insert(id) {
+                if seen.insert(id) {
                     claim.versions.push(id);
                 }
                 continue;
@@ -335,21 +330,52 @@ impl Claims {
     }
 }
 
-fn key_of(versions: &[Version], id: VersionId) -> &[u8] {
-    versions.get(id as usize).map_or(&[], |v| v.key.as_slice())
+/// Drops listed versions that a range of the same statement affects anyway.
+///
+/// Done before anything is kept: publishers list every version there ever was, and these lists
+/// are most of what a whole feed takes in memory.
+pub(super) fn drop_covered(affected: &mut Affected) {
+    if affected.versions.is_empty() || affected.ranges.is_empty() {
+        return;
+    }
+    let Some(scheme) = ecosystem::by_namespace(&affected.namespace).map(|e| e.scheme) else {
+        return;
+    };
+    let bound = |text: &String| (scheme.key)(text);
+    let ranges: Vec<(Option<VersionKey>, Option<VersionKey>, bool)> = affected
+        .ranges
+        .iter()
+        .filter_map(|range| {
+            let introduced = match &range.introduced {
+                Some(text) => Some(bound(text)?),
+                None => None,
+            };
+            Some(match &range.end {
+                RangeEnd::Fixed(text) => (introduced, Some(bound(text)?), false),
+                RangeEnd::LastAffected(text) => (introduced, Some(bound(text)?), true),
+                RangeEnd::Open => (introduced, None, true),
+            })
+        })
+        .collect();
+    affected.versions.retain(|text| {
+        let Some(key) = (scheme.key)(text) else {
+            return true;
+        };
+        !ranges.iter().any(|(introduced, end, included)| {
+            let compare = |bound: &VersionKey| (scheme.compare)(&key, bound);
+            introduced
+                .as_ref()
+                .is_none_or(|b| compare(b) != Ordering::Less)
+                && end.as_ref().is_none_or(|b| match compare(b) {
+                    Ordering::Less => true,
+                    Ordering::Equal => *included,
+                    Ordering::Greater => false,
+                })
+        })
+    });
+    affected.versions.shrink_to_fit();
 }
 
-fn covers(
-    versions: &[Version],
-    scheme: &Scheme,
-    (introduced, end): (Option<VersionId>, End),
-    key: &[u8],
-) -> bool {
-    let compare = |id| (scheme.compare)(key, key_of(versions, id));
-    introduced.is_none_or(|id| compare(id) != Ordering::Less)
-        && match end {
-            End::Fixed(id) => compare(id) == Ordering::Less,
-            End::LastAffected(id) => compare(id) != Ordering::Greater,
-            End::Open => true,
-        }
+fn key_of(versions: &[Version], id: VersionId) -> &[u8] {
+    versions.get(id as usize).map_or(&[], |v| v.key.as_slice())
 }

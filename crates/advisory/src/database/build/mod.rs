@@ -92,6 +92,9 @@ impl Builder {
                     advisory.title = None;
                     advisory.details = None;
                 }
+                for affected in &mut advisory.affected {
+                    claims::drop_covered(affected);
+                }
                 self.advisories.push(*advisory);
             }
             Item::Facts(mut facts) => {
