@@ -10,10 +10,13 @@ pub mod apk;
 pub mod bitnami;
 pub mod cargo;
 pub mod composer;
+pub mod cran;
 pub mod deb;
 mod executable;
 pub mod gem;
 pub mod golang;
+pub mod hackage;
+pub mod julia;
 pub mod kernel;
 pub mod maven;
 pub mod npm;
@@ -51,6 +54,9 @@ pub static ECOSYSTEMS: &[&Ecosystem] = &[
     &golang::GO,
     &cargo::CARGO,
     &bitnami::BITNAMI,
+    &cran::CRAN,
+    &hackage::HACKAGE,
+    &julia::JULIA,
 ];
 
 /// Extractors that no ecosystem has: they fill [`Extracted::os`].

@@ -21,7 +21,7 @@ const DEPTH: u32 = 6;
 const ARCHIVES: u32 = 20_000;
 /// Most bytes that are read and inflated in all, central directories included. Members may
 /// overlap, so this can be more than the file has.
-const WORK: u64 = 4 << 30;
+const WORK: u64 = 2 << 30;
 /// Most bytes of inflated archives that are in memory at once.
 const HELD: u64 = 256 << 20;
 /// Manifests of signed jars can be larger, but the main section comes first.
