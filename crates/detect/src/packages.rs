@@ -1,7 +1,9 @@
 //! Matches the packages of an inventory against advisories.
 
+use std::borrow::Cow;
+
 use ecosystem::{
-    Ecosystem, by_purl_type,
+    Ecosystem, by_purl_type, deb, kernel,
     os_release::{self, Distribution, MatchBy},
 };
 use model::{
@@ -60,7 +62,7 @@ pub struct Lookup<'a> {
     pub ecosystem: &'static Ecosystem,
     pub namespace: String,
     pub name: String,
-    pub version: &'a str,
+    pub version: Cow<'a, str>,
     pub via_source: bool,
 }
 
@@ -82,11 +84,15 @@ pub fn lookup<'a>(
             ecosystem,
             namespace: namespace.to_owned(),
             name: (ecosystem.normalize_name)(&package.name),
-            version: &package.version,
+            version: Cow::Borrowed(&package.version),
             via_source: false,
         });
     }
     let os = os.ok_or(Skipped::NoNamespace)?;
+    let runs = |running: &String| kernel::belongs_to(package, running);
+    if os.running_kernel.as_ref().and_then(runs) == Some(false) {
+        return Err(Skipped::KernelNotRunning);
+    }
     let distribution = os_release::distribution(os).ok_or(Skipped::NoNamespace)?;
     let namespace = os_release::namespace(os).ok_or(Skipped::NoNamespace)?;
     Ok(system_lookup(package, ecosystem, distribution, namespace))
@@ -99,18 +105,24 @@ fn system_lookup<'a>(
     namespace: String,
 ) -> Lookup<'a> {
     match (&package.source, distribution.match_by) {
-        (Some(source), MatchBy::Source) => Lookup {
-            ecosystem,
-            namespace,
-            name: source.name.clone(),
-            version: &source.version,
-            via_source: true,
-        },
+        (Some(source), MatchBy::Source) => {
+            let (name, version) = match deb::advisory_source(source) {
+                Cow::Borrowed(source) => (source.name.clone(), Cow::Borrowed(&*source.version)),
+                Cow::Owned(source) => (source.name, Cow::Owned(source.version)),
+            };
+            Lookup {
+                ecosystem,
+                namespace,
+                name,
+                version,
+                via_source: true,
+            }
+        }
         (_, MatchBy::Source | MatchBy::Binary) => Lookup {
             ecosystem,
             namespace,
             name: package.name.clone(),
-            version: &package.version,
+            version: Cow::Borrowed(&package.version),
             via_source: false,
         },
     }
@@ -129,12 +141,12 @@ fn match_one(
         return;
     }
     let scheme = lookup.ecosystem.scheme;
-    let key = (scheme.key)(lookup.version);
+    let key = (scheme.key)(&lookup.version);
     for candidate in candidates {
         if !applies(&candidate, package, inventory.os.as_ref()) {
             continue;
         }
-        let Some(verdict) = affected(scheme, key.as_deref(), lookup.version, &candidate) else {
+        let Some(verdict) = affected(scheme, key.as_deref(), &lookup.version, &candidate) else {
             continue;
         };
         detections.push(Detection {
@@ -145,7 +157,7 @@ fn match_one(
             reason: MatchReason {
                 namespace: lookup.namespace.clone(),
                 name: lookup.name.clone(),
-                version: lookup.version.to_owned(),
+                version: lookup.version.clone().into_owned(),
                 via_source: lookup.via_source,
                 scheme: scheme.name,
                 range: verdict.range,

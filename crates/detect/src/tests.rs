@@ -136,12 +136,14 @@ fn package(line: &str) -> Package {
     package
 }
 
-/// Checks that the packages on a system give exactly the expected
+/// Checks that the packages on a system, `id version [running kernel]`, give exactly the expected
 /// `package version: ADVISORY range -> fix` lines.
 fn check(system: &str, inventory: &[&str], advisories: &[&str], expected: &[&str]) {
-    let os = system.split_once(' ').map(|(id, version)| OperatingSystem {
-        id: id.to_owned(),
-        version_id: version.to_owned(),
+    let mut words = system.split_whitespace().map(str::to_owned);
+    let os = words.next().map(|id| OperatingSystem {
+        id,
+        version_id: words.next().unwrap_or_default(),
+        running_kernel: words.next(),
         ..OperatingSystem::default()
     });
     let inventory = Inventory {
@@ -199,6 +201,32 @@ fn a_debian_package_is_matched_by_its_source() {
             "libc-bin 2.36-9+deb12u7: CVE-5 all versions -> WillNotFix",
             "tool 1.0+b2: CVE-4 < 1.0+b1 -> 1.0+b1",
         ],
+    );
+}
+
+#[test]
+fn only_the_running_kernel_is_matched_and_by_the_kernel_s_source() {
+    let packages = [
+        "deb linux-image-6.1.0-18-amd64 6.1.76-1 source=linux-signed-amd64@6.1.76+1",
+        "deb linux-image-6.1.0-17-amd64 6.1.69-1 source=linux-signed-amd64@6.1.69+1",
+        "deb linux-libc-dev 6.1.76-1 source=linux@6.1.76-1",
+    ];
+    let advisories = ["CVE-1 Debian:12 linux <6.1.90-1"];
+    let running = "linux-image-6.1.0-18-amd64 6.1.76-1: CVE-1 < 6.1.90-1 -> 6.1.90-1";
+    let other = "linux-image-6.1.0-17-amd64 6.1.69-1: CVE-1 < 6.1.90-1 -> 6.1.90-1";
+    let headers = "linux-libc-dev 6.1.76-1: CVE-1 < 6.1.90-1 -> 6.1.90-1";
+    check(
+        "debian 12 6.1.0-18-amd64",
+        &packages,
+        &advisories,
+        &[running, headers],
+    );
+    // In an image nothing runs.
+    check(
+        "debian 12",
+        &packages,
+        &advisories,
+        &[running, other, headers],
     );
 }
 

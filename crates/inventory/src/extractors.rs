@@ -1,6 +1,8 @@
 //! The extractors that a scan runs, as one flat list.
 
-use ecosystem::{ECOSYSTEMS, Ecosystem, Extractor, FileInfo, os_release::DISTRIBUTIONS};
+use ecosystem::{
+    ECOSYSTEMS, Ecosystem, Extractor, FileInfo, SYSTEM_EXTRACTORS, os_release::DISTRIBUTIONS,
+};
 
 use crate::path;
 
@@ -23,7 +25,15 @@ struct Listed {
 impl Extractors {
     /// Every extractor there is.
     pub fn all() -> Self {
-        Self::of(ECOSYSTEMS)
+        let mut all = Self::of(ECOSYSTEMS);
+        // Without its system, no package of a package manager can be matched.
+        all.list
+            .extend(SYSTEM_EXTRACTORS.iter().map(|extractor| Listed {
+                extractor,
+                is_database: true,
+            }));
+        debug_assert!(all.list.len() <= Mask::BITS as usize);
+        all
     }
 
     /// The extractors of some ecosystems; those beyond the 128th are left out.

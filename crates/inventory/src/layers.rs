@@ -5,6 +5,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+use ecosystem::os_release;
 use model::{Inventory, Layer, Package};
 
 use crate::scan::TreeScan;
@@ -53,7 +54,7 @@ impl Stack {
             is_incomplete |= file.scanned.hides_content;
             problems.extend(file.scanned.problems);
             if let Some(found) = file.scanned.os {
-                let rank = os_rank(&file.scanned.path);
+                let rank = os_release::preference(&file.scanned.path);
                 if os.as_ref().is_none_or(|(best, _)| rank < *best) {
                     os = Some((rank, found));
                 }
@@ -79,18 +80,6 @@ pub fn merge(scans: Vec<TreeScan>, layers: Vec<Layer>) -> Inventory {
         stack.push(scan, is_image.then_some(i));
     }
     stack.finish(layers)
-}
-
-/// Which of several files that name the operating system is believed: lower is better.
-///
-/// `/etc/os-release` takes precedence over `/usr/lib/os-release` (os-release(5)); the release
-/// files of single distributions are older and say less.
-fn os_rank(path: &str) -> u32 {
-    match path {
-        "etc/os-release" => 0,
-        "usr/lib/os-release" => 1,
-        _ => 2,
-    }
 }
 
 /// Folds observations of the same package into one with several locations, and sorts.
