@@ -108,7 +108,7 @@ pub fn import(
     };
     match head(content) {
         Ok(start) if is_zip(&start) => match content.seek(SeekFrom::Start(0)) {
-            Ok(_) => run.zip(path, content, 1),
+            Ok(_) => run.zip(path, content, 0),
             Err(error) => run.unreadable(path, &error),
         },
         Ok(start) => run.stream(path, start, content, 0),
@@ -150,7 +150,11 @@ impl Run<'_> {
 
     fn unreadable(&mut self, path: &str, error: &Error) {
         self.imported.complete = false;
-        self.problem(Problem::new(path, format!("cannot be read: {error}")));
+        let problem = Problem::new(path, format!("cannot be read: {error}"));
+        // A parser and the import may both meet the same failed read.
+        if self.imported.problems.last() != Some(&problem) {
+            self.problem(problem);
+        }
     }
 
     /// Reads what begins with `start` and goes on with `rest`.
@@ -190,10 +194,12 @@ impl Run<'_> {
     }
 
     fn tar(&mut self, path: &str, reader: &mut dyn Read, depth: u32) {
-        // Bounds what is skipped without being read as a document, too.
-        let mut reader = reader.take(self.limits.total_bytes);
+        // Bounds what is skipped without being read as a document, too; headers and padding
+        // come on top.
+        let overhead = self.limits.members.saturating_mul(tar::OVERHEAD);
+        let mut reader = reader.take(self.limits.total_bytes.saturating_add(overhead));
         let mut archive = tar::Archive::new(&mut reader);
-        for _ in 0..self.limits.members {
+        for _ in 0..=self.limits.members {
             if self.exhausted(path) {
                 return;
             }
@@ -223,7 +229,7 @@ impl Run<'_> {
             Ok(_) if bytes.len() as u64 > limit => {
                 self.unreadable(path, &Error::other("zip inside an archive is too large"));
             }
-            Ok(_) => self.zip(path, &mut Cursor::new(bytes), depth + 1),
+            Ok(_) => self.zip(path, &mut Cursor::new(bytes), depth),
             Err(error) => self.unreadable(path, &error),
         }
     }

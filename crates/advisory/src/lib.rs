@@ -19,7 +19,7 @@ mod check;
 pub use feed::{Document, Feed, Item, precedence};
 pub use import::{Imported, Limits, feeds_for, import};
 
-use feeds::{csaf, cve5, debian, epss, kev, nvd, osv, secdb, updateinfo};
+use feeds::{csaf, cve5, debian, epss, friendsofphp, kev, nvd, osv, rubysec, secdb, updateinfo};
 
 /// Every feed.
 pub static FEEDS: &[&Feed] = &[
@@ -60,6 +60,8 @@ pub static FEEDS: &[&Feed] = &[
     &secdb::WOLFI,
     &secdb::CHAINGUARD,
     &secdb::MINIMOS,
+    &rubysec::RUBYSEC,
+    &friendsofphp::FRIENDS_OF_PHP,
     &nvd::NVD,
     &cve5::CVE_LIST,
     &cve5::VULNRICHMENT,

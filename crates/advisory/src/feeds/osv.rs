@@ -88,8 +88,10 @@ struct Specific {
 
 /// Reads one record.
 pub fn parse(document: &mut Document<'_>, emit: &mut dyn FnMut(Item)) {
-    if !document.path.to_ascii_lowercase().ends_with(".json") {
-        return;
+    // SUSE's archive has a list of its records, `all.json`; repositories have other files too.
+    match document.path.strip_suffix(".json") {
+        Some(stem) if !stem.ends_with("/all") => {}
+        _ => return,
     }
     let bytes = match document.bytes(LIMIT) {
         Ok(bytes) => bytes,

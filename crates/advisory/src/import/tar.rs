@@ -6,6 +6,8 @@
 use std::io::{Error, ErrorKind, Read, Result};
 
 const BLOCK: usize = 512;
+/// Bytes that a member may take beside its content: headers with a long name, and padding.
+pub(super) const OVERHEAD: u64 = 5 * BLOCK as u64;
 /// Longest long name or pax header that is read, in bytes.
 const HEADER_LIMIT: u64 = 1 << 20;
 
@@ -96,7 +98,6 @@ impl<'a> Archive<'a> {
         let mut filled = 0;
         while let Some(rest) = header.get_mut(filled..).filter(|rest| !rest.is_empty()) {
             match self.reader.read(rest) {
-                Ok(0) if filled == 0 => return Ok(None),
                 Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
                 Ok(n) => filled += n,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}

@@ -3,5 +3,8 @@
 mod database;
 mod distributions;
 mod facts;
+mod hostile;
 mod mirror;
 mod osv;
+mod samples;
+mod yaml;

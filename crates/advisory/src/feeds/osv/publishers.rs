@@ -170,6 +170,7 @@ pub static GHSA: Feed = feed(
         "osv/SwiftURL/all.zip",
         "osv/GitHub Actions/all.zip",
         "osv-samples-ghsa/*/all.zip",
+        "ghsa/**",
     ],
 );
 
