@@ -1,5 +1,7 @@
-//! Real programs and jars, cut and changed: extractors return, and quickly.
+//! Real programs, jars and package databases, cut and changed: extractors return, and quickly.
 
+use lynkeus_ecosystem::apk::APK;
+use lynkeus_ecosystem::deb::DEB;
 use lynkeus_ecosystem::golang::GO;
 use lynkeus_ecosystem::maven::MAVEN;
 use lynkeus_ecosystem::{Ecosystem, Extracted};
@@ -16,7 +18,10 @@ fn damage(
     ends: (usize, usize),
 ) -> Result<(), String> {
     let length = content.len();
-    let place = prop_oneof![0..ends.0.min(length), length.saturating_sub(ends.1)..length];
+    let place = prop_oneof![
+        0..ends.0.min(length),
+        length.saturating_sub(ends.1.max(1))..length
+    ];
     let cut = prop_oneof![Just(length), 0..length];
     let bytes = prop_oneof![
         proptest::collection::vec(any::<u8>(), 1..8),
@@ -58,4 +63,20 @@ fn damaged_jars_are_survived() {
         return;
     };
     assert_eq!(damage(&MAVEN, "a.jar", &jar, (100, 2000)), Ok(()));
+}
+
+#[test]
+fn damaged_package_databases_are_survived() {
+    let Ok(status) = std::fs::read("/var/lib/dpkg/status") else {
+        return crate::tool::missing("dpkg");
+    };
+    let status = status.get(..20_000).unwrap_or(&status);
+    let everywhere = (usize::MAX, 0);
+    assert_eq!(
+        damage(&DEB, "var/lib/dpkg/status", status, everywhere),
+        Ok(())
+    );
+    let installed = b"P:musl\nV:1.2.4-r4\nA:x86_64\nL:MIT\no:musl\nF:lib\nR:ld.so\n\n".repeat(20);
+    let path = "lib/apk/db/installed";
+    assert_eq!(damage(&APK, path, &installed, everywhere), Ok(()));
 }

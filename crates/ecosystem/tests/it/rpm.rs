@@ -68,14 +68,16 @@ static MAKING: Mutex<()> = Mutex::new(());
 /// A root with a database, and what rpm says of it; none without rpm.
 fn root() -> Option<PathBuf> {
     let _one_at_a_time = MAKING.lock();
-    cached("rpm-root-1", |directory| {
+    cached("rpm-root-2", |directory| {
         let (top, root) = (directory.join("top"), directory.join("root"));
         let mut small = SMALL.to_owned();
         for number in 1..12 {
             write!(
                 small,
                 "%package -n beta-{number}\nSummary: Small\n%description -n beta-{number}\n\
-                 Small.\n%files -n beta-{number}\n"
+                 {}\n%files -n beta-{number}\n",
+                // Headers of many sizes, because what stays on a page depends on it.
+                "x".repeat(number * 97)
             )
             .unwrap();
         }
@@ -146,6 +148,23 @@ fn sqlite() -> Option<(PathBuf, Vec<u8>)> {
     Some((root, database))
 }
 
+/// The same table with smaller pages, written by SQLite.
+fn small_sqlite(page_size: u32) -> Option<(PathBuf, Vec<u8>)> {
+    let root = root()?;
+    let _one_at_a_time = MAKING.lock();
+    let made = cached(&format!("rpm-sqlite-{page_size}-2"), |directory| {
+        let copy = format!(
+            "PRAGMA page_size={page_size}; ATTACH '{}' AS whole; \
+             CREATE TABLE Packages (hnum INTEGER PRIMARY KEY AUTOINCREMENT, blob BLOB NOT NULL); \
+             INSERT INTO Packages SELECT * FROM whole.Packages;",
+            root.join("root/var/lib/rpm/rpmdb.sqlite").display()
+        );
+        output("sqlite3", &["-batch", "rpmdb.sqlite", &copy], directory)?;
+        Some(())
+    })?;
+    Some((root, std::fs::read(made.join("rpmdb.sqlite")).unwrap()))
+}
+
 /// The same headers in Berkeley DB's hash format, written by Berkeley DB.
 fn berkeley(page_size: u32) -> Option<(PathBuf, Vec<u8>)> {
     let root = root()?;
@@ -160,7 +179,7 @@ fn berkeley(page_size: u32) -> Option<(PathBuf, Vec<u8>)> {
     }
     dump.push_str("DATA=END\n");
     let _one_at_a_time = MAKING.lock();
-    let made = cached(&format!("rpm-bdb-{page_size}-1"), |directory| {
+    let made = cached(&format!("rpm-bdb-{page_size}-2"), |directory| {
         std::fs::write(directory.join("dump"), dump).unwrap();
         output("db5.3_load", &["-f", "dump", "Packages"], directory)?;
         Some(())
@@ -290,7 +309,9 @@ fn check(path: &str, made: Option<(PathBuf, Vec<u8>)>) {
 #[test]
 fn sqlite_equals_rpm_query() {
     check("var/lib/rpm/rpmdb.sqlite", sqlite());
-    check("usr/lib/sysimage/rpm/rpmdb.sqlite", sqlite());
+    for page_size in [512, 1024, 2048, 8192] {
+        check("usr/lib/sysimage/rpm/rpmdb.sqlite", small_sqlite(page_size));
+    }
 }
 
 #[test]
@@ -309,7 +330,7 @@ fn ndb_equals_rpm_query() {
 #[test]
 fn damaged_databases_are_survived() {
     for (path, made) in [
-        ("var/lib/rpm/rpmdb.sqlite", sqlite()),
+        ("var/lib/rpm/rpmdb.sqlite", small_sqlite(512)),
         ("var/lib/rpm/Packages", berkeley(512)),
         ("var/lib/rpm/Packages.db", ndb()),
     ] {
