@@ -102,6 +102,26 @@ pub fn from_purl(purl: &str) -> Result<(Package, Option<OperatingSystem>), packa
     Ok((package, os.flatten()))
 }
 
+/// Whether every part that `pattern` states is the same in `purl`: type, namespace and name, the
+/// version if it gives one, and each of its qualifiers (OpenVEX specification, "Product
+/// identifiers").
+pub fn covers(pattern: &str, purl: &str) -> bool {
+    let (Ok(pattern), Ok(purl)) = (PackageUrl::from_str(pattern), PackageUrl::from_str(purl))
+    else {
+        return false;
+    };
+    pattern.ty() == purl.ty()
+        && pattern.namespace() == purl.namespace()
+        && pattern.name() == purl.name()
+        && pattern
+            .version()
+            .is_none_or(|version| purl.version() == Some(version))
+        && pattern
+            .qualifiers()
+            .iter()
+            .all(|(key, value)| purl.qualifiers().get(key) == Some(value))
+}
+
 /// The source package of `upstream=name@version`; itself for types that always have one.
 fn source(package: &Package, upstream: Option<&str>) -> Option<SourcePackage> {
     let own = || SourcePackage {
@@ -141,7 +161,7 @@ fn system(purl: &PackageUrl<'_>, distro: Option<&str>) -> Option<OperatingSystem
 mod tests {
     use model::{OperatingSystem, Package, PurlType, SourcePackage};
 
-    use super::{from_purl, to_purl};
+    use super::{covers, from_purl, to_purl};
 
     fn package(purl_type: &str, name: &str, version: &str) -> Package {
         Package::new(PurlType::from_string(purl_type.to_owned()), name, version)
@@ -203,5 +223,21 @@ mod tests {
     #[test]
     fn a_purl_without_a_type_is_refused() {
         from_purl("libc6@2.36").unwrap_err();
+    }
+
+    #[test]
+    fn a_pattern_covers_what_it_does_not_narrow() {
+        let purl = "pkg:deb/debian/openssl@3.0.1?arch=amd64&distro=debian-12";
+        for (pattern, expected) in [
+            ("pkg:deb/debian/openssl", true),
+            ("pkg:deb/debian/openssl@3.0.1", true),
+            ("pkg:deb/debian/openssl@3.0.1?arch=amd64", true),
+            ("pkg:deb/debian/openssl@3.0.2", false),
+            ("pkg:deb/debian/openssl@3.0.1?arch=arm64", false),
+            ("pkg:deb/ubuntu/openssl", false),
+            ("openssl", false),
+        ] {
+            assert_eq!(covers(pattern, purl), expected, "{pattern}");
+        }
     }
 }

@@ -6,6 +6,7 @@ pub mod platform;
 pub mod remedy;
 pub mod severity;
 pub mod suppress;
+pub mod vex;
 pub mod vulnerability;
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use model::{
     Cvss, Detection, Facts, FixState, Inventory, MatchReason, Package, PurlType, Severity,
-    VendorSeverity,
+    VendorSeverity, VexProduct, VexStatement, VexStatus,
 };
 
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
     remedy::upgrades,
     severity::derive,
     suppress::{IgnoreRule, ignore, matches},
+    vex::{self, Identify},
 };
 
 fn advisory(feed: &str, vectors: &[(&str, &str)], word: Option<&str>) -> AdvisorySummary {
@@ -212,5 +213,92 @@ fn a_star_stands_for_any_characters() {
         ("*", "", true),
     ] {
         assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
+    }
+}
+
+/// Packages are named by their bare names, the target by `image`.
+struct Names;
+
+impl Identify for Names {
+    fn is_package(&self, identifier: &str, package: &Package) -> bool {
+        identifier == package.name
+    }
+
+    fn is_target(&self, identifier: &str) -> bool {
+        identifier == "image"
+    }
+}
+
+#[test]
+fn the_newest_vex_statement_that_applies_decides() {
+    let statement = |time: &str, status, products: &[(&str, &[&str])]| VexStatement {
+        vulnerabilities: vec!["PYSEC-1".to_owned()],
+        products: products
+            .iter()
+            .map(|(product, parts)| VexProduct {
+                identifiers: vec![(*product).to_owned()],
+                subcomponents: parts.iter().map(|p| (*p).to_owned()).collect(),
+            })
+            .collect(),
+        status,
+        justification: Some("vulnerable_code_not_present".to_owned()),
+        impact: None,
+        action: None,
+        timestamp: Some(format!("{time}T00:00:00Z").parse().unwrap()),
+        author: "us".to_owned(),
+        document: "d".to_owned(),
+        place: "vex.json: statement 1".to_owned(),
+    };
+    let not = VexStatus::NotAffected;
+    let rows = [
+        (
+            "the package",
+            vec![statement("2026-01-01", not, &[("a", &[])])],
+            [true, false],
+        ),
+        (
+            "the whole image",
+            vec![statement("2026-01-01", not, &[("image", &[])])],
+            [true, true],
+        ),
+        (
+            "a part",
+            vec![statement("2026-01-01", not, &[("image", &["b"])])],
+            [false, true],
+        ),
+        (
+            "another image",
+            vec![statement("2026-01-01", not, &[("x", &["b"])])],
+            [false, false],
+        ),
+        (
+            "newer says affected",
+            vec![
+                statement("2026-02-01", VexStatus::Affected, &[("a", &[])]),
+                statement("2026-01-01", not, &[("image", &[])]),
+            ],
+            [false, true],
+        ),
+    ];
+    for (what, statements, expected) in rows {
+        let mut case = folded(&[("a", "1"), ("b", "1")], &[(0, 1, None), (1, 1, None)]);
+        vex::apply(
+            &mut case.vulnerabilities,
+            &case.inventory,
+            &statements,
+            &Names,
+        );
+        let vulnerability = &case.vulnerabilities[0];
+        let suppressed: Vec<_> = vulnerability
+            .packages
+            .iter()
+            .map(|p| !p.suppressed.is_empty())
+            .collect();
+        assert_eq!(suppressed, expected, "{what}");
+        assert_eq!(
+            vulnerability.is_active(),
+            expected != [true, true],
+            "{what}"
+        );
     }
 }

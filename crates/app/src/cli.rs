@@ -1,0 +1,97 @@
+//! The command line: what can be asked for.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use model::Severity;
+
+/// Finds the known vulnerabilities in images, hosts, disks and SBOMs, and explains each.
+#[derive(Debug, Parser)]
+#[command(
+    name = "lynkeus",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
+pub(crate) struct Cli {
+    /// Where advisories and cached inventories are kept.
+    #[arg(long, global = true, env = "LYNKEUS_DATA_DIR", value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Find the vulnerabilities of a target.
+    Scan(Scan),
+}
+
+/// What is scanned and how it is read.
+#[derive(Debug, Args)]
+pub(crate) struct TargetArguments {
+    /// An image archive, OCI layout, image reference, directory, disk image, SBOM, package file,
+    /// or `host` for the machine this runs on.
+    #[arg(value_name = "TARGET")]
+    pub(crate) target: String,
+    /// Which image of a multi-platform one: os/arch[/variant].
+    #[arg(long, value_name = "PLATFORM")]
+    pub(crate) platform: Option<String>,
+    /// Layers read at once; by default as many as there are processors.
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+    /// Read the target again even if its inventory is cached.
+    #[arg(long)]
+    pub(crate) no_cache: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Scan {
+    #[command(flatten)]
+    pub(crate) target: TargetArguments,
+    #[arg(short, long, value_enum, default_value_t = Format::Table)]
+    pub(crate) output: Format,
+    /// Write to a file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output_file: Option<PathBuf>,
+    /// Exit with 1 if a vulnerability is at least this severe.
+    #[arg(long, value_name = "SEVERITY", value_parser = severity)]
+    pub(crate) fail_on: Option<Severity>,
+    /// Leave out vulnerabilities that no upgrade ends.
+    #[arg(long)]
+    pub(crate) only_fixed: bool,
+    /// Say why a vulnerability was found instead of listing all.
+    #[arg(long, value_name = "ID")]
+    pub(crate) explain: Option<String>,
+    /// Also match packages that lock files and manifests merely declare.
+    #[arg(long)]
+    pub(crate) declared: bool,
+    /// Suppress what this OpenVEX or CSAF document says is not affected (may be repeated).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) vex: Vec<PathBuf>,
+    /// Ignore rules with reason and expiry; by default `.lynkeus-ignore.toml` if it is there.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ignore_file: Option<PathBuf>,
+    /// Use this compiled advisory database.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) db: Option<PathBuf>,
+}
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For a terminal, grouped by package.
+    Table,
+    /// Everything, for programs.
+    Json,
+    /// SARIF 2.1.0, for code-scanning views.
+    Sarif,
+    /// One self-contained page.
+    Html,
+}
+
+fn severity(text: &str) -> Result<Severity, String> {
+    Severity::parse(text).ok_or_else(|| {
+        "expected untriaged, informational, low, medium, high or critical".to_owned()
+    })
+}

@@ -1,0 +1,40 @@
+//! The `lynkeus` command.
+#![expect(clippy::print_stderr, reason = "a command line tool talks")]
+
+mod cli;
+mod clock;
+mod commands;
+mod config;
+mod database;
+mod ignore_file;
+mod output;
+mod pipeline;
+mod report;
+mod target;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use cli::{Cli, Command};
+
+/// Nothing found, or nothing over the threshold.
+const CLEAN: u8 = 0;
+/// A vulnerability is at or over `--fail-on`.
+const OVER_THRESHOLD: u8 = 1;
+/// The target could not be scanned, or the command could not be carried out.
+const FAILED: u8 = 2;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match &cli.command {
+        Command::Scan(arguments) => commands::scan::run(&cli, arguments),
+    };
+    match result {
+        Ok(true) => ExitCode::from(CLEAN),
+        Ok(false) => ExitCode::from(OVER_THRESHOLD),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(FAILED)
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! The flow, in order: inventory, candidates, detections, vulnerabilities, suppression, report.
+
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::Duration,
+};
+
+use advisory::database::{AdvisoryRecord, Database, VulnerabilityRecord};
+use detect::{Options, Skipped};
+use ecosystem::{by_purl_type, os_release, purl};
+use findings::{
+    AdvisorySummary, Matched,
+    fold::{Known, fold, sort},
+    platform, remedy,
+    suppress::{self, IgnoreRule},
+    vex::{self, Identify},
+};
+use jiff::{Timestamp, civil::Date, tz::Offset};
+use model::{Facts, Inventory, Package, VendorSeverity, VexStatement};
+
+use crate::report::{DatabaseSummary, Report, Target};
+
+/// What the user decided about a scan.
+#[derive(Debug, Default)]
+pub(crate) struct Decisions {
+    pub(crate) declared: bool,
+    pub(crate) only_fixed: bool,
+    pub(crate) ignore: Vec<IgnoreRule>,
+    pub(crate) vex: Vec<VexStatement>,
+}
+
+/// Turns an inventory into a report.
+pub(crate) fn report<B: AsRef<[u8]>>(
+    target: Target,
+    inventory: Inventory,
+    database: &Database<B>,
+    summary: DatabaseSummary,
+    decisions: &Decisions,
+    now: Timestamp,
+) -> Report {
+    let today = Offset::UTC.to_datetime(now).date();
+    let options = Options {
+        declared: decisions.declared,
+    };
+    let detections = detect::packages(&inventory, database, options);
+    let (matched, known) = attach(database, detections);
+    let mut vulnerabilities = fold(&inventory, &matched, &known, &compare);
+    vulnerabilities.extend(end_of_life(&inventory, today));
+    let names = Names {
+        target: &target,
+        inventory: &inventory,
+    };
+    vex::apply(&mut vulnerabilities, &inventory, &decisions.vex, &names);
+    suppress::ignore(
+        &mut vulnerabilities,
+        &inventory,
+        &decisions.ignore,
+        &today.to_string(),
+    );
+    if decisions.only_fixed {
+        vulnerabilities.retain(|v| v.packages.is_empty() || v.is_fixable());
+    }
+    sort(&mut vulnerabilities);
+    let upgrades = remedy::upgrades(&inventory, &vulnerabilities, &compare);
+    Report {
+        target,
+        skipped: skipped(&inventory, options),
+        inventory,
+        vulnerabilities,
+        upgrades,
+        database: summary,
+        scanned: now,
+        elapsed: Duration::ZERO,
+    }
+}
+
+/// What identifiers in VEX documents stand for in this scan.
+struct Names<'a> {
+    target: &'a Target,
+    inventory: &'a Inventory,
+}
+
+impl Identify for Names<'_> {
+    fn is_package(&self, identifier: &str, package: &Package) -> bool {
+        purl::to_purl(package, self.inventory.os.as_ref())
+            .is_some_and(|purl| purl::covers(identifier, &purl))
+    }
+
+    /// By the name the user gave, a tag, or a digest, alone or as the version of a `pkg:oci` purl.
+    fn is_target(&self, identifier: &str) -> bool {
+        let image = self.target.image.as_ref();
+        let tags = image.map(|image| image.tags.as_slice()).unwrap_or_default();
+        let digests = image
+            .into_iter()
+            .flat_map(|i| [&i.manifest_digest, &i.config_digest]);
+        let identifier = identifier.replace("%3A", ":");
+        identifier == self.target.name
+            || tags.contains(&identifier)
+            || digests.flatten().any(|digest| {
+                identifier == *digest
+                    || identifier.starts_with("pkg:oci/")
+                        && identifier.split(['@', '?']).any(|part| part == digest)
+            })
+    }
+}
+
+/// The order of two versions of a package, by its ecosystem.
+pub(crate) fn compare(package: &Package, a: &str, b: &str) -> Ordering {
+    by_purl_type(package.purl_type.as_str())
+        .and_then(|ecosystem| ecosystem.scheme.compare_text(a, b))
+        .unwrap_or_else(|| a.cmp(b))
+}
+
+/// An advisory and the numbers of its vulnerabilities.
+type Joined = (Arc<AdvisorySummary>, Vec<u32>);
+
+/// Joins detections with what the database knows of their advisories and vulnerabilities.
+fn attach<B: AsRef<[u8]>>(
+    database: &Database<B>,
+    detections: Vec<model::Detection>,
+) -> (Vec<Matched>, BTreeMap<u32, Known>) {
+    let mut advisories: HashMap<u32, Option<Joined>> = HashMap::new();
+    let mut known = BTreeMap::new();
+    let mut matched = Vec::with_capacity(detections.len());
+    for detection in detections {
+        let entry = advisories.entry(detection.advisory).or_insert_with(|| {
+            let record = database.advisory(detection.advisory)?;
+            Some((Arc::new(summary(&record)), record.vulnerabilities))
+        });
+        let Some((advisory, vulnerabilities)) = entry else {
+            continue;
+        };
+        for number in vulnerabilities.iter() {
+            if !known.contains_key(number)
+                && let Some(record) = database.vulnerability(*number)
+            {
+                known.insert(*number, facts(&record));
+            }
+        }
+        matched.push(Matched {
+            detection,
+            advisory: Arc::clone(advisory),
+            vulnerabilities: vulnerabilities.clone(),
+        });
+    }
+    (matched, known)
+}
+
+fn summary(record: &AdvisoryRecord<'_>) -> AdvisorySummary {
+    AdvisorySummary {
+        id: record.id.to_owned(),
+        feed: record.feed.to_owned(),
+        title: record.title.map(str::to_owned),
+        severity: record.severity.map(|s| VendorSeverity {
+            word: s.word.to_owned(),
+            severity: s.severity,
+        }),
+        cvss: record.cvss.clone(),
+        references: owned(&record.references),
+    }
+}
+
+fn facts(record: &VulnerabilityRecord<'_>) -> Known {
+    Known {
+        aliases: owned(&record.aliases),
+        facts: Facts {
+            id: record.id.to_owned(),
+            feed: String::new(),
+            title: record.title.map(str::to_owned),
+            details: record.details.map(str::to_owned),
+            published: record.published,
+            modified: record.modified,
+            rejected: record.rejected,
+            cvss: record.cvss.clone(),
+            cwes: owned(&record.cwes),
+            references: owned(&record.references),
+            epss: record.epss,
+            kev: record.kev.clone(),
+            ssvc: record.ssvc.clone(),
+            exploit_known: record.exploit_known,
+        },
+    }
+}
+
+fn owned(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}
+
+/// The finding that the system itself is past its support.
+fn end_of_life(inventory: &Inventory, today: Date) -> Option<findings::Vulnerability> {
+    let os = inventory.os.as_ref()?;
+    let ended = os_release::end_of_life(os, today)?;
+    Some(platform::end_of_life(os, &ended.date.to_string()))
+}
+
+fn skipped(inventory: &Inventory, options: Options) -> BTreeMap<Skipped, usize> {
+    let mut skipped = BTreeMap::new();
+    for package in &inventory.packages {
+        if let Err(why) = detect::packages::lookup(package, inventory.os.as_ref(), options) {
+            *skipped.entry(why).or_default() += 1;
+        }
+    }
+    skipped
+}

@@ -1,0 +1,70 @@
+//! What the user named, and how it is read.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use inventory::{extractors::Extractors, image::Platform};
+use model::Inventory;
+use sources::files::{self, Kind, Options, Scanned};
+
+use crate::{
+    cli::TargetArguments,
+    report::{Image, Target},
+};
+
+/// A target that has been read.
+#[derive(Debug)]
+pub(crate) struct Read {
+    pub(crate) target: Target,
+    pub(crate) inventory: Inventory,
+    /// A source tree or lock file: what it declares is what it is about.
+    pub(crate) is_project: bool,
+}
+
+/// Reads the target into an inventory.
+pub(crate) fn scan(arguments: &TargetArguments, _data_dir: &Path) -> Result<Read> {
+    let extractors = Extractors::all();
+    let platform = arguments
+        .platform
+        .as_deref()
+        .map(|text| Platform::parse(text).context("--platform: expected os/arch[/variant]"))
+        .transpose()?;
+    let mut options = Options::new(&extractors);
+    options.platform = platform.as_ref();
+    if let Some(threads) = arguments.threads {
+        options.threads = threads.max(1);
+    }
+    let scanned = if arguments.target == "host" {
+        files::scan_host(&options)?
+    } else {
+        files::scan_path(Path::new(&arguments.target), &options)?
+    };
+    Ok(read(&arguments.target, scanned))
+}
+
+fn read(name: &str, scanned: Scanned) -> Read {
+    let is_project =
+        matches!(scanned.kind, Kind::Directory | Kind::File) && scanned.inventory.os.is_none();
+    let kind = match scanned.kind {
+        Kind::Image => "image",
+        Kind::RootArchive => "archive",
+        Kind::Directory => "directory",
+        Kind::Host => "host",
+        Kind::File => "file",
+    };
+    let image = scanned.image.map(|info| Image {
+        config_digest: info.config_digest,
+        manifest_digest: info.manifest_digest,
+        tags: info.tags,
+        platform: Some(info.platform.to_string()),
+    });
+    Read {
+        target: Target {
+            name: name.to_owned(),
+            kind,
+            image,
+        },
+        inventory: scanned.inventory,
+        is_project,
+    }
+}
