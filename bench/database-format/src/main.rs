@@ -81,7 +81,7 @@ fn main() -> Result<()> {
         let db = env
             .open_database::<Bytes, Bytes>(&read, Some("names"))?
             .ok_or("no names")?;
-        drop(read);
+        read.commit()?;
         Ok(move |namespace: &str, name: &str| {
             let read = env.read_txn().expect("reads");
             let key = key(namespace, name);
@@ -137,7 +137,7 @@ fn compile(mirror: &str, starter: bool) -> Result<Vec<u8>> {
 
 fn report_size(what: &str, bytes: &[u8]) -> Result<()> {
     println!("{what}: {} bytes", bytes.len());
-    if std::env::args().any(|argument| argument == "--pack") {
+    if what == "starter" && std::env::args().any(|argument| argument == "--pack") {
         println!("  zstd -19: {} bytes", zstd::encode_all(bytes, 19)?.len());
     }
     let own = Database::open(bytes)?;

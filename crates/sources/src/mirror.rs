@@ -8,7 +8,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use advisory::database::{BuildError, BuildOptions, Builder, FeedState, FeedStatus};
+use advisory::database::{BuildError, BuildOptions, Builder, Database, FeedState, FeedStatus};
 use advisory::{Feed, Imported, Item, Limits};
 use model::Timestamp;
 use sha2::{Digest as _, Sha256};
@@ -143,10 +143,14 @@ pub fn build(
     let mut before = request.before.to_vec();
     before.retain(|old| request.feeds.is_empty() || request.feeds.contains(&old.name));
     builder.expect(&before);
-    let statuses = builder.statuses();
     progress(Step::Compiling);
+    let bytes = builder.finish()?;
+    // Compiling adds problems, so the statuses are those of the finished database.
+    let statuses = Database::open(bytes.as_slice())
+        .map(|database| database.feeds())
+        .unwrap_or_default();
     Ok(Built {
-        bytes: builder.finish()?,
+        bytes,
         statuses,
         options: request.options,
     })
