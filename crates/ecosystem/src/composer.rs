@@ -36,7 +36,7 @@ pub static COMPOSER: Ecosystem = Ecosystem {
 };
 
 /// Largest file that is read, in bytes.
-const LIMIT: u64 = 64 << 20;
+const LIMIT: u64 = 32 << 20;
 
 /// The vendor directory's own name is configurable (`vendor-dir`).
 fn is_installed(file: &FileInfo<'_>) -> bool {
@@ -93,7 +93,7 @@ fn extract(
     let document = match input.bytes(LIMIT).map(|bytes| read(&bytes)) {
         Ok(Ok(document)) => document,
         Ok(Err(what)) => {
-            listing.problem(what);
+            listing.problem(|| what);
             return listing.finish();
         }
         Err(problem) => return Extracted::problem(problem),
@@ -103,8 +103,8 @@ fn extract(
         let entry = entry.unwrap_or_default();
         match (entry.name.as_str(), entry.version.as_str()) {
             (Some(name), Some(version)) => listing.add_licensed(name, version, &entry.license.0),
-            (Some(name), None) => listing.problem(format!("{name:?} has no version")),
-            (None, _) => listing.problem("a package has no name"),
+            (Some(name), None) => listing.problem(|| format!("{name:?} has no version")),
+            (None, _) => listing.problem(|| "a package has no name".to_owned()),
         }
     }
     listing.finish()

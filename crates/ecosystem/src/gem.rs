@@ -39,7 +39,7 @@ pub static GEM: Ecosystem = Ecosystem {
 const SPECIFICATION_LIMIT: u64 = 4 << 20;
 
 /// Largest lock file that is read, in bytes.
-const LOCK_LIMIT: u64 = 64 << 20;
+const LOCK_LIMIT: u64 = 16 << 20;
 
 fn is_specification(file: &FileInfo<'_>) -> bool {
     file.path.strip_suffix(".gemspec").is_some_and(|path| {
@@ -84,7 +84,7 @@ fn extract_specification(input: &mut Input<'_>) -> Extracted {
     let mut listing = Listing::installed(&GEM, input.file.path);
     let gem = Specification::read(&text);
     let (Some(name), Some(version)) = (gem.name, gem.version) else {
-        listing.problem("no literal name and version");
+        listing.problem(|| "no literal name and version".to_owned());
         return listing.finish();
     };
     let platform = gem.platform.filter(|p| *p != "ruby");
@@ -100,9 +100,7 @@ fn extract_specification(input: &mut Input<'_>) -> Extracted {
             None => format!("{name}-{version}"),
         };
         if file.strip_suffix(".gemspec") != Some(full_name.as_str()) {
-            listing.problem(format!(
-                "named otherwise than {full_name}, which it specifies"
-            ));
+            listing.problem(|| format!("named otherwise than {full_name}, which it specifies"));
         }
     }
     listing.finish()
@@ -199,7 +197,7 @@ fn extract_lock(input: &mut Input<'_>) -> Extracted {
                 Some((name, version)) => {
                     listing.add(name, version);
                 }
-                None => listing.problem(format!("not a gem: {}", shown(content))),
+                None => listing.problem(|| format!("not a gem: {}", shown(content))),
             },
             _ => {}
         }

@@ -54,20 +54,22 @@ impl<'a> Listing<'a> {
     pub(crate) fn add(&mut self, name: &str, version: &str) -> Option<&mut Package> {
         let (name, version) = (name.trim(), version.trim());
         if !is_word(name) || !is_word(version) {
-            self.problem(format!(
-                "not a package name and version: {} {}",
-                shown(name),
-                shown(version)
-            ));
+            self.problem(|| {
+                format!(
+                    "not a package name and version: {} {}",
+                    shown(name),
+                    shown(version)
+                )
+            });
             return None;
         }
         let key = ((self.ecosystem.normalize_name)(name), version.to_owned());
         let index = match self.seen.get(&key) {
             Some(index) => *index,
             None if self.extracted.packages.len() >= MAX_PACKAGES => {
-                self.problem(format!(
-                    "more than {MAX_PACKAGES} packages, the others are left out"
-                ));
+                self.problem(|| {
+                    format!("more than {MAX_PACKAGES} packages, the others are left out")
+                });
                 return None;
             }
             None => {
@@ -95,9 +97,9 @@ impl<'a> Listing<'a> {
     }
 
     /// Notes that something in the file was not understood.
-    pub(crate) fn problem(&mut self, what: impl Into<String>) {
+    pub(crate) fn problem(&mut self, what: impl FnOnce() -> String) {
         if self.extracted.problems.len() < MAX_PROBLEMS {
-            let problem = Problem::new(self.place, what);
+            let problem = Problem::new(self.place, what());
             if self.extracted.problems.last() != Some(&problem) {
                 self.extracted.problems.push(problem);
             }

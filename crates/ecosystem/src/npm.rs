@@ -68,7 +68,7 @@ pub static NPM: Ecosystem = Ecosystem {
 const PACKAGE_JSON_LIMIT: u64 = 4 << 20;
 
 /// Largest lock file that is read, in bytes.
-const LOCK_LIMIT: u64 = 64 << 20;
+const LOCK_LIMIT: u64 = 32 << 20;
 
 fn is_package_json(file: &FileInfo<'_>) -> bool {
     file.path.strip_suffix("/package.json").is_some_and(|dir| {
@@ -115,7 +115,7 @@ fn extract_package_json(input: &mut Input<'_>) -> Extracted {
     let package = match input.bytes(PACKAGE_JSON_LIMIT).map(|b| package_json(&b)) {
         Ok(Ok(package)) => package,
         Ok(Err(what)) => {
-            listing.problem(what);
+            listing.problem(|| what);
             return listing.finish();
         }
         Err(problem) => return Extracted::problem(problem),

@@ -50,8 +50,8 @@ pub static NUGET: Ecosystem = Ecosystem {
     ],
 };
 
-/// Largest file that is read, in bytes.
-const LIMIT: u64 = 64 << 20;
+/// Largest JSON file that is read, in bytes.
+const LIMIT: u64 = 32 << 20;
 
 /// A project with a name of its own has `packages.PROJECT.lock.json` (NuGet documentation,
 /// "Locking dependencies").

@@ -153,6 +153,31 @@ fn installed_package_json() {
     );
 }
 
+/// The JSON reader's own limit is 128 levels; npm nests far less.
+#[test]
+fn deep_nesting_is_refused() {
+    let deep = |levels: usize| {
+        let open =
+            "{\"dependencies\":{\"a\":{\"version\":\"1.0.0\",\"x\":0,\"dependencies\":{\"b\":"
+                .repeat(levels);
+        format!("{open}{{}}{}", "}}}}".repeat(levels))
+    };
+    check_extract(
+        &NPM,
+        "package-lock.json",
+        &[
+            ("20 levels", deep(20).as_bytes(), &["a 1.0.0 declared"]),
+            (
+                "10,000 levels",
+                deep(10_000).as_bytes(),
+                &[
+                    "! package-lock.json: not the expected JSON: recursion limit exceeded at line 1 column 2108",
+                ],
+            ),
+        ],
+    );
+}
+
 #[test]
 fn package_lock() {
     check_extract(

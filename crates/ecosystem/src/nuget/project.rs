@@ -37,7 +37,7 @@ pub(super) fn extract_lock(input: &mut Input<'_>) -> Extracted {
                     listing.add(name, version);
                 }
                 None if locked.is_some_and(|l| l.r#type.as_str() == Some("Project")) => {}
-                None => listing.problem(format!("{} has no resolved version", shown(name))),
+                None => listing.problem(|| format!("{} has no resolved version", shown(name))),
             }
         }
     }
@@ -71,15 +71,18 @@ pub(super) fn extract_assets(input: &mut Input<'_>) -> Extracted {
                 listing.add(name, version);
             }
             Some(_) => {}
-            None => listing.problem(format!("not a library: {}", shown(key))),
+            None => listing.problem(|| format!("not a library: {}", shown(key))),
         }
     }
     listing.finish()
 }
 
+/// Largest `packages.config` that is read, in bytes.
+const CONFIG_LIMIT: u64 = 4 << 20;
+
 /// `packages.config`: an XML list of `package` elements with `id` and `version`.
 pub(super) fn extract_config(input: &mut Input<'_>) -> Extracted {
-    let text = match input.text(LIMIT) {
+    let text = match input.text(CONFIG_LIMIT) {
         Ok(text) => text,
         Err(problem) => return Extracted::problem(problem),
     };
@@ -94,16 +97,13 @@ pub(super) fn extract_config(input: &mut Input<'_>) -> Extracted {
                     (Some(name), Some(version)) => {
                         listing.add(&name, &version);
                     }
-                    _ => listing.problem("a package element has no id and version"),
+                    _ => listing.problem(|| "a package element has no id and version".to_owned()),
                 }
             }
             Ok(Event::Eof) => break,
             Ok(_) => {}
             Err(error) => {
-                listing.problem(format!(
-                    "not XML at byte {}: {error}",
-                    reader.error_position()
-                ));
+                listing.problem(|| format!("not XML at byte {}: {error}", reader.error_position()));
                 break;
             }
         }

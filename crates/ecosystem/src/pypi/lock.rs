@@ -9,10 +9,11 @@ use crate::listing::Listing;
 use crate::{Extracted, Input};
 
 /// Largest JSON lock file that is read, in bytes.
-const JSON_LIMIT: u64 = 64 << 20;
+const JSON_LIMIT: u64 = 32 << 20;
 
-/// Largest TOML lock file that is read, in bytes. The reader holds the whole document.
-const TOML_LIMIT: u64 = 16 << 20;
+/// Largest TOML lock file that is read, in bytes. The reader holds the whole document, in up to
+/// 60 times as much memory; lock files of large projects have 2 MB.
+const TOML_LIMIT: u64 = 8 << 20;
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -116,7 +117,7 @@ pub(super) fn extract_toml(input: &mut Input<'_>) -> Extracted {
             }
             // PEP 751 leaves the version out where only the source's own build can tell it.
             (Some(_), None) => {}
-            (None, _) => listing.problem("a package has no name"),
+            (None, _) => listing.problem(|| "a package has no name".to_owned()),
         }
     }
     listing.finish()
