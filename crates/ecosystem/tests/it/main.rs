@@ -6,6 +6,7 @@ mod extraction;
 mod golang;
 mod maven;
 mod node;
+mod php;
 mod python;
 mod rpm;
 mod ruby;
