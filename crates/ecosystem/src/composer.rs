@@ -93,7 +93,7 @@ fn extract(
     let document = match input.bytes(LIMIT).map(|bytes| read(&bytes)) {
         Ok(Ok(document)) => document,
         Ok(Err(what)) => {
-            listing.problem(|| what);
+            listing.problem_with(|| what);
             return listing.finish();
         }
         Err(problem) => return Extracted::problem(problem),
@@ -103,8 +103,8 @@ fn extract(
         let entry = entry.unwrap_or_default();
         match (entry.name.as_str(), entry.version.as_str()) {
             (Some(name), Some(version)) => listing.add_licensed(name, version, &entry.license.0),
-            (Some(name), None) => listing.problem(|| format!("{name:?} has no version")),
-            (None, _) => listing.problem(|| "a package has no name".to_owned()),
+            (Some(name), None) => listing.problem_with(|| format!("{name:?} has no version")),
+            (None, _) => listing.problem_with(|| "a package has no name".to_owned()),
         }
     }
     listing.finish()

@@ -84,7 +84,7 @@ fn extract_specification(input: &mut Input<'_>) -> Extracted {
     let mut listing = Listing::installed(&GEM, input.file.path);
     let gem = Specification::read(&text);
     let (Some(name), Some(version)) = (gem.name, gem.version) else {
-        listing.problem(|| "no literal name and version".to_owned());
+        listing.problem_with(|| "no literal name and version".to_owned());
         return listing.finish();
     };
     let platform = gem.platform.filter(|p| *p != "ruby");
@@ -100,7 +100,8 @@ fn extract_specification(input: &mut Input<'_>) -> Extracted {
             None => format!("{name}-{version}"),
         };
         if file.strip_suffix(".gemspec") != Some(full_name.as_str()) {
-            listing.problem(|| format!("named otherwise than {full_name}, which it specifies"));
+            listing
+                .problem_with(|| format!("named otherwise than {full_name}, which it specifies"));
         }
     }
     listing.finish()
@@ -197,7 +198,7 @@ fn extract_lock(input: &mut Input<'_>) -> Extracted {
                 Some((name, version)) => {
                     listing.add(name, version);
                 }
-                None => listing.problem(|| format!("not a gem: {}", shown(content))),
+                None => listing.problem_with(|| format!("not a gem: {}", shown(content))),
             },
             _ => {}
         }

@@ -54,7 +54,7 @@ impl<'a> Listing<'a> {
     pub(crate) fn add(&mut self, name: &str, version: &str) -> Option<&mut Package> {
         let (name, version) = (name.trim(), version.trim());
         if !is_word(name) || !is_word(version) {
-            self.problem(|| {
+            self.problem_with(|| {
                 format!(
                     "not a package name and version: {} {}",
                     shown(name),
@@ -67,7 +67,7 @@ impl<'a> Listing<'a> {
         let index = match self.seen.get(&key) {
             Some(index) => *index,
             None if self.extracted.packages.len() >= MAX_PACKAGES => {
-                self.problem(|| {
+                self.problem_with(|| {
                     format!("more than {MAX_PACKAGES} packages, the others are left out")
                 });
                 return None;
@@ -97,7 +97,12 @@ impl<'a> Listing<'a> {
     }
 
     /// Notes that something in the file was not understood.
-    pub(crate) fn problem(&mut self, what: impl FnOnce() -> String) {
+    pub(crate) fn problem(&mut self, what: impl Into<String>) {
+        self.problem_with(|| what.into());
+    }
+
+    /// As [`Self::problem`]; the text is only made if it is kept, as a file can have millions.
+    pub(crate) fn problem_with(&mut self, what: impl FnOnce() -> String) {
         if self.extracted.problems.len() < MAX_PROBLEMS {
             let problem = Problem::new(self.place, what());
             if self.extracted.problems.last() != Some(&problem) {

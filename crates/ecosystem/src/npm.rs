@@ -115,7 +115,7 @@ fn extract_package_json(input: &mut Input<'_>) -> Extracted {
     let package = match input.bytes(PACKAGE_JSON_LIMIT).map(|b| package_json(&b)) {
         Ok(Ok(package)) => package,
         Ok(Err(what)) => {
-            listing.problem(|| what);
+            listing.problem_with(|| what);
             return listing.finish();
         }
         Err(problem) => return Extracted::problem(problem),

@@ -24,7 +24,7 @@ pub(super) fn extract(input: &mut Input<'_>) -> Extracted {
     let lock: BunLock = match json_object(&bytes) {
         Ok(lock) => lock,
         Err(what) => {
-            listing.problem(|| what);
+            listing.problem_with(|| what);
             return listing.finish();
         }
     };
@@ -36,7 +36,7 @@ pub(super) fn extract(input: &mut Input<'_>) -> Extracted {
             }
             // `workspace:`, `link:`, `root:`, `file:`, `github:`: no version of a registry.
             Some((_, reference)) if reference.contains(':') => {}
-            Some(_) | None => listing.problem(|| format!("not a package: {}", shown(place))),
+            Some(_) | None => listing.problem_with(|| format!("not a package: {}", shown(place))),
         }
     }
     listing.finish()

@@ -42,7 +42,7 @@ pub(super) fn extract(input: &mut Input<'_>) -> Extracted {
     let mut listing = Listing::declared(&NPM, input.file.path);
     for (path, Object(entry)) in &lock.packages.0 {
         let Some(entry) = entry else {
-            listing.problem(|| format!("the entry {path:?} is not an object"));
+            listing.problem_with(|| format!("the entry {path:?} is not an object"));
             continue;
         };
         add_entry(&mut listing, path, entry);
@@ -69,7 +69,7 @@ fn add_entry(listing: &mut Listing<'_>, path: &str, entry: &Entry) {
 fn add_dependencies(listing: &mut Listing<'_>, dependencies: &Members<Object<Dependency>>) {
     for (name, Object(dependency)) in &dependencies.0 {
         let Some(dependency) = dependency else {
-            listing.problem(|| format!("the dependency {name:?} is not an object"));
+            listing.problem_with(|| format!("the dependency {name:?} is not an object"));
             continue;
         };
         match dependency.version.as_str() {

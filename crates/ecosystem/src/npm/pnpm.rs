@@ -56,7 +56,7 @@ pub(super) fn extract(input: &mut Input<'_>) -> Extracted {
         entry.finish(format, &mut listing);
     }
     if format == 0 {
-        listing.problem(|| "no lockfileVersion".to_owned());
+        listing.problem_with(|| "no lockfileVersion".to_owned());
     }
     listing.finish()
 }
@@ -119,7 +119,7 @@ impl<'a> Entry<'a> {
             }
             // A tarball or repository whose version the lock file does not tell.
             (Some(_), None) if self.key.contains("://") || self.key.contains("file:") => {}
-            _ => listing.problem(|| format!("not a package key: {}", shown(self.key))),
+            _ => listing.problem_with(|| format!("not a package key: {}", shown(self.key))),
         }
     }
 }

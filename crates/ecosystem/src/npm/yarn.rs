@@ -28,7 +28,8 @@ pub(super) fn extract(input: &mut Input<'_>) -> Extracted {
             }
             block = Block::new(line);
             if block.is_none() && !line.starts_with("__metadata:") {
-                listing.problem(|| format!("a line is no key: {}", crate::listing::shown(line)));
+                listing
+                    .problem_with(|| format!("a line is no key: {}", crate::listing::shown(line)));
             }
         }
     }
@@ -81,7 +82,7 @@ impl<'a> Block<'a> {
     fn finish(&self, listing: &mut Listing<'_>) {
         let spec = self.resolution.unwrap_or(self.request);
         let Some((name, reference)) = split_spec(spec) else {
-            listing.problem(|| format!("not a package: {}", crate::listing::shown(spec)));
+            listing.problem_with(|| format!("not a package: {}", crate::listing::shown(spec)));
             return;
         };
         if is_local(reference) {
@@ -96,7 +97,9 @@ impl<'a> Block<'a> {
             Some(version) => {
                 listing.add(name, version);
             }
-            None => listing.problem(|| format!("{} has no version", crate::listing::shown(spec))),
+            None => {
+                listing.problem_with(|| format!("{} has no version", crate::listing::shown(spec)));
+            }
         }
     }
 }

@@ -73,7 +73,7 @@ pub(super) fn extract(input: &mut Input<'_>) -> Extracted {
     }
     for (key, Object(library)) in &deps.libraries.0 {
         let Some((name, version)) = split_library(key) else {
-            listing.problem(|| format!("not a library: {}", shown(key)));
+            listing.problem_with(|| format!("not a library: {}", shown(key)));
             continue;
         };
         // A library of which no target speaks is taken at its word.

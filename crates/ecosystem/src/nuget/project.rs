@@ -37,7 +37,7 @@ pub(super) fn extract_lock(input: &mut Input<'_>) -> Extracted {
                     listing.add(name, version);
                 }
                 None if locked.is_some_and(|l| l.r#type.as_str() == Some("Project")) => {}
-                None => listing.problem(|| format!("{} has no resolved version", shown(name))),
+                None => listing.problem_with(|| format!("{} has no resolved version", shown(name))),
             }
         }
     }
@@ -71,7 +71,7 @@ pub(super) fn extract_assets(input: &mut Input<'_>) -> Extracted {
                 listing.add(name, version);
             }
             Some(_) => {}
-            None => listing.problem(|| format!("not a library: {}", shown(key))),
+            None => listing.problem_with(|| format!("not a library: {}", shown(key))),
         }
     }
     listing.finish()
@@ -97,13 +97,16 @@ pub(super) fn extract_config(input: &mut Input<'_>) -> Extracted {
                     (Some(name), Some(version)) => {
                         listing.add(&name, &version);
                     }
-                    _ => listing.problem(|| "a package element has no id and version".to_owned()),
+                    _ => listing
+                        .problem_with(|| "a package element has no id and version".to_owned()),
                 }
             }
             Ok(Event::Eof) => break,
             Ok(_) => {}
             Err(error) => {
-                listing.problem(|| format!("not XML at byte {}: {error}", reader.error_position()));
+                listing.problem_with(|| {
+                    format!("not XML at byte {}: {error}", reader.error_position())
+                });
                 break;
             }
         }

@@ -117,7 +117,7 @@ pub(super) fn extract_toml(input: &mut Input<'_>) -> Extracted {
             }
             // PEP 751 leaves the version out where only the source's own build can tell it.
             (Some(_), None) => {}
-            (None, _) => listing.problem(|| "a package has no name".to_owned()),
+            (None, _) => listing.problem_with(|| "a package has no name".to_owned()),
         }
     }
     listing.finish()

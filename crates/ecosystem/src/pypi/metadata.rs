@@ -29,8 +29,8 @@ pub(super) fn add(listing: &mut Listing<'_>, text: &str) {
         (Some(name), Some(version)) => {
             listing.add_licensed(name, version, &fields.licenses());
         }
-        (Some(name), None) => listing.problem(|| format!("{} has no version", shown(name))),
-        (None, _) => listing.problem(|| "no Name field".to_owned()),
+        (Some(name), None) => listing.problem_with(|| format!("{} has no version", shown(name))),
+        (None, _) => listing.problem_with(|| "no Name field".to_owned()),
     }
 }
 
