@@ -20,6 +20,7 @@ pub use feed::{Document, Feed, Item, precedence};
 pub use import::{Imported, Limits, feeds_for, import};
 
 use feeds::{csaf, cve5, debian, epss, friendsofphp, kev, nvd, osv, rubysec, secdb, updateinfo};
+use feeds::{csaf, cve5, debian, epss, kev, nvd, osv, oval, secdb, updateinfo};
 
 /// Every feed.
 pub static FEEDS: &[&Feed] = &[
@@ -49,6 +50,12 @@ pub static FEEDS: &[&Feed] = &[
     &csaf::REDHAT_ADVISORIES,
     &csaf::SUSE_VEX,
     &csaf::SUSE_ADVISORIES,
+    &oval::REDHAT,
+    &oval::ORACLE,
+    &oval::SUSE,
+    &oval::ALMALINUX,
+    &oval::AZURE_LINUX,
+    &oval::DEBIAN,
     &updateinfo::ALMALINUX,
     &updateinfo::AMAZON,
     &updateinfo::BOTTLEROCKET,

@@ -8,6 +8,7 @@ pub mod friendsofphp;
 pub mod kev;
 pub mod nvd;
 pub mod osv;
+pub mod oval;
 pub mod rubysec;
 pub mod secdb;
 pub mod updateinfo;
