@@ -19,8 +19,9 @@ mod check;
 pub use feed::{Document, Feed, Item, precedence};
 pub use import::{Imported, Limits, feeds_for, import};
 
-use feeds::{csaf, cve5, debian, epss, friendsofphp, kev, nvd, osv, rubysec, secdb, updateinfo};
-use feeds::{csaf, cve5, debian, epss, kev, nvd, osv, oval, secdb, updateinfo};
+use feeds::{
+    csaf, cve5, debian, epss, friendsofphp, kev, nvd, osv, oval, rubysec, secdb, updateinfo,
+};
 
 /// Every feed.
 pub static FEEDS: &[&Feed] = &[

@@ -66,6 +66,51 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
         "a/b/c.yaml",
         "reference: composer://a/b\ncve: ~\nbranches:\n    1.x:\n        time: ~\n        versions: ['>=1.0', '<1.2']\n",
     ),
+    (
+        "amazon-updateinfo",
+        "amazon/updateinfo.xml",
+        include_str!("../../testdata/updateinfo/amazon-2-kernel.xml"),
+    ),
+    (
+        "almalinux-updateinfo",
+        "almalinux/updateinfo.xml",
+        include_str!("../../testdata/updateinfo/almalinux-9.xml"),
+    ),
+    (
+        "redhat-vex",
+        "redhat/cve-2022-38752.json",
+        include_str!("../../testdata/csaf/cve-2022-38752.json"),
+    ),
+    (
+        "redhat-csaf",
+        "redhat/rhsa-2023_7025.json",
+        include_str!("../../testdata/csaf/rhsa-2023_7025.json"),
+    ),
+    (
+        "suse-vex",
+        "suse/cve-2023-5568.json",
+        include_str!("../../testdata/csaf/suse-cve-2023-5568.json"),
+    ),
+    (
+        "oracle-oval",
+        "oracle/com.oracle.elsa-all.xml",
+        include_str!("../../testdata/oval/oracle.xml"),
+    ),
+    (
+        "almalinux-oval",
+        "almalinux/org.almalinux.alsa-9.xml",
+        include_str!("../../testdata/oval/alma-9.xml"),
+    ),
+    (
+        "redhat-oval",
+        "redhat/r.oval.xml",
+        include_str!("../../testdata/oval/rhel-9.xml"),
+    ),
+    (
+        "debian-oval",
+        "debian/oval-definitions-x.xml",
+        include_str!("../../testdata/oval/bullseye.xml"),
+    ),
 ];
 
 #[derive(Debug, Clone)]
@@ -77,7 +122,7 @@ enum Change {
 }
 
 fn change() -> impl Strategy<Value = Change> {
-    let at = 0_usize..2000;
+    let at = 0_usize..30_000;
     prop_oneof![
         at.clone().prop_map(Change::Cut),
         (at.clone(), any::<u8>()).prop_map(|(at, byte)| Change::Set(at, byte)),

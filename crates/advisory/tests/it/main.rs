@@ -1,5 +1,6 @@
 //! Imports the publishers' real data and compares what was read with independent counts.
 
+mod bulletins;
 mod database;
 mod distributions;
 mod facts;
