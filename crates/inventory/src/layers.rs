@@ -6,7 +6,7 @@ mod state;
 mod tests;
 
 use ecosystem::os_release;
-use model::{Inventory, Layer, Package};
+use model::{Inventory, Layer, Package, Problem};
 
 use crate::scan::TreeScan;
 use state::{File, State};
@@ -22,7 +22,7 @@ const MAX_LOCATIONS: usize = 100;
 #[derive(Debug, Default)]
 pub struct Stack {
     state: State,
-    problems: Vec<model::Problem>,
+    problems: Vec<Problem>,
     is_incomplete: bool,
 }
 
@@ -36,7 +36,15 @@ impl Stack {
                 Some(place) => problem.within(place),
                 None => problem,
             }));
-        self.state.apply(scan, layer);
+        for link in self.state.apply(scan, layer) {
+            self.is_incomplete = true;
+            let what = format!("not read: it is a hard link to {}", link.target);
+            let problem = Problem::new(link.path, what);
+            self.problems.push(match &place {
+                Some(place) => problem.within(place),
+                None => problem,
+            });
+        }
     }
 
     /// The inventory of what is visible on top.

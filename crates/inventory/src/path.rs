@@ -134,6 +134,39 @@ pub fn resolve_dots(directory: &str, target: &str) -> String {
     parts.join("/")
 }
 
+/// Symlinks followed in one path (`MAXSYMLINKS` of Linux).
+const MAX_HOPS: usize = 40;
+
+/// `path` with every symlink followed, as far as that leads if they go in circles.
+///
+/// `link` says where the symlink at a path leads, from the root; none if there is no symlink. It
+/// is given the path and its hash.
+pub fn follow(path: &str, link: impl Fn(&str, u64) -> Option<String>) -> String {
+    let mut left: Vec<String> = components(path).map(str::to_owned).collect();
+    left.reverse();
+    let mut resolved = String::new();
+    let mut hops = 0;
+    while let Some(name) = left.pop() {
+        let next = join(&resolved, &name);
+        let target = (hops < MAX_HOPS)
+            .then(|| link(&next, hash(&next)))
+            .flatten();
+        let Some(target) = target else {
+            resolved = next;
+            continue;
+        };
+        hops += 1;
+        let mut new: Vec<String> = components(&target).map(str::to_owned).collect();
+        new.reverse();
+        left.append(&mut new);
+        resolved.clear();
+        if left.iter().map(|name| name.len() + 1).sum::<usize>() > 2 * MAX_PATH {
+            hops = MAX_HOPS;
+        }
+    }
+    resolved
+}
+
 #[cfg(test)]
 mod tests {
     use super::{clean, hash, is_below, resolve_dots, split};

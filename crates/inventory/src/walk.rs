@@ -10,8 +10,8 @@ use std::io::{self, Read};
 use crate::extractors::Extractors;
 use crate::scan::TreeScan;
 use crate::tree::{FileTree, ReadSeek};
+pub(crate) use record::ByHash;
 use record::Recorder;
-pub(crate) use record::{ByHash, MAX_HOPS};
 
 /// Copies a stream to where it can be read anywhere; used for one wanted file at a time.
 pub type Spill<'a> = dyn Fn(&mut dyn Read) -> io::Result<Box<dyn ReadSeek>> + Sync + 'a;

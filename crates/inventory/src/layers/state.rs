@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{attribute_layers, version_key};
 use crate::path;
 use crate::scan::{Link, Removal, ScannedFile, TreeScan};
-use crate::walk::{ByHash, MAX_HOPS};
+use crate::walk::ByHash;
 
 /// Most names through lower symlinks that are followed for one layer.
 const MAX_ALIASES: usize = 1000;
@@ -42,7 +42,9 @@ pub(super) struct State {
 
 impl State {
     /// Applies a layer to what lies below it.
-    pub(super) fn apply(&mut self, scan: TreeScan, layer: Option<u32>) {
+    ///
+    /// Returns the hard links whose content no extractor has seen.
+    pub(super) fn apply(&mut self, scan: TreeScan, layer: Option<u32>) -> Vec<Link> {
         for removal in &scan.removals {
             match removal {
                 Removal::Path(path) => {
@@ -84,9 +86,9 @@ impl State {
             scanned.rename(&path);
             self.put_file(path, scanned, layer, &mut replaced);
         }
-        for link in scan.hard_links {
-            self.put_hard_link(&link, layer, &mut replaced);
-        }
+        let mut unseen = scan.hard_links;
+        unseen.retain(|link| !self.put_hard_link(link, layer, &mut replaced));
+        unseen
     }
 
     fn node(&self, hash: u64) -> Option<&Node> {
@@ -143,27 +145,10 @@ impl State {
         if !self.passes_symlink(path) {
             return path.to_owned();
         }
-        let mut left: Vec<String> = path::components(path).map(str::to_owned).collect();
-        left.reverse();
-        let mut resolved = String::new();
-        let mut hops = 0;
-        while let Some(name) = left.pop() {
-            let next = path::join(&resolved, &name);
-            match self.kind(path::hash(&next)) {
-                Some(Kind::Symlink(target)) if hops < MAX_HOPS => {
-                    hops += 1;
-                    let full = path::resolve_dots(&resolved, target);
-                    let at = left.len();
-                    left.extend(path::components(&full).map(str::to_owned));
-                    if let Some(new) = left.get_mut(at..) {
-                        new.reverse();
-                    }
-                    resolved.clear();
-                }
-                _ => resolved = next,
-            }
-        }
-        resolved
+        path::follow(path, |path, hash| match self.kind(hash) {
+            Some(Kind::Symlink(target)) => Some(path::resolve_dots(path::split(path).0, target)),
+            _ => None,
+        })
     }
 
     fn passes_symlink(&self, path: &str) -> bool {
@@ -248,20 +233,27 @@ impl State {
         self.put(path, Kind::File(Box::new(file)));
     }
 
-    /// A second name of something in a lower layer.
-    fn put_hard_link(&mut self, link: &Link, layer: Option<u32>, replaced: &mut ByHash<File>) {
+    /// A second name of something in a lower layer; false if that was not kept.
+    fn put_hard_link(
+        &mut self,
+        link: &Link,
+        layer: Option<u32>,
+        replaced: &mut ByHash<File>,
+    ) -> bool {
         let target = self.place(&link.target);
         let path = self.place(&link.path);
         match self.kind(path::hash(&target)) {
             Some(Kind::File(file)) => {
                 let copy = file.scanned.renamed(&path);
                 self.put_file(path, copy, layer, replaced);
+                true
             }
             Some(Kind::Symlink(to)) => {
                 let to = to.clone();
                 self.put(path, Kind::Symlink(to));
+                true
             }
-            Some(Kind::Directory) | None => {}
+            Some(Kind::Directory) | None => false,
         }
     }
 

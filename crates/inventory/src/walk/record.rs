@@ -1,6 +1,7 @@
 //! Keeps what a pass finds, in the state that the tree has after each entry.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 use ecosystem::{Extracted, FileInfo};
@@ -13,8 +14,8 @@ use crate::path;
 use crate::scan::{Link, OwnedHashes, Removal, ScannedFile, TreeScan};
 use crate::tree::{Entry, EntryKind};
 
-/// Symlinks followed in one path (`MAXSYMLINKS` of Linux).
-pub(crate) const MAX_HOPS: usize = 40;
+/// Most directories with something kept below them.
+const MAX_ABOVE: usize = 1 << 20;
 /// Problems kept of one tree; what is beyond is only counted.
 const MAX_PROBLEMS: usize = 1000;
 /// Size and mode under which a name is judged when the file itself is not at hand.
@@ -182,59 +183,50 @@ impl<'o> Recorder<'o> {
         if self.directory.written == parent {
             return;
         }
+        let resolved = self.through_links(parent);
         self.directory.written.clear();
         self.directory.written.push_str(parent);
-        self.directory.resolved.clear();
-        let mut hash = path::ROOT;
-        if !self.options.is_layer {
-            self.directory.resolved.push_str(parent);
-            self.directory.hash = path::hash(parent);
-            return;
-        }
-        for name in path::components(parent) {
-            hash = path::child(hash, name);
-            match self.kept.get(&hash) {
-                None => {}
-                Some(Kept::Symlink(_)) => return self.enter_through_links(parent),
-                // What lies in it makes it a directory.
-                Some(Kept::File(_)) => self.forget(hash),
+        self.directory.hash = path::ROOT;
+        for name in path::components(&resolved) {
+            let hash = path::child(self.directory.hash, name);
+            self.directory.hash = hash;
+            if self.options.is_layer {
+                if let Some(Kept::File(_)) = self.kept.get(&hash) {
+                    // What lies in it makes it a directory.
+                    self.forget(hash);
+                }
+                self.imply(hash);
             }
-            self.imply(hash);
         }
-        self.directory.resolved.push_str(parent);
-        self.directory.hash = hash;
+        self.directory.resolved.clear();
+        self.directory.resolved.push_str(&resolved);
     }
 
-    fn enter_through_links(&mut self, parent: &str) {
-        let mut left: VecDeque<String> = path::components(parent).map(str::to_owned).collect();
-        let mut resolved = String::new();
-        let mut hops = 0;
-        while let Some(name) = left.pop_front() {
-            let next = path::join(&resolved, &name);
-            let hash = path::hash(&next);
-            match self.kept.get(&hash) {
-                Some(Kept::Symlink(i)) if hops < MAX_HOPS => {
-                    hops += 1;
-                    let target = self.symlinks.get(*i).and_then(Option::as_ref);
-                    let target = target.map_or("", |link| link.target.as_str());
-                    let full = path::resolve_dots(&resolved, target);
-                    resolved.clear();
-                    for (i, component) in path::components(&full).enumerate() {
-                        left.insert(i, component.to_owned());
-                    }
-                    continue;
-                }
-                Some(Kept::File(_)) => self.forget(hash),
-                _ => {}
-            }
-            self.imply(hash);
-            resolved = next;
+    /// A directory's path through the symlinks that this layer has made so far.
+    fn through_links<'p>(&self, directory: &'p str) -> Cow<'p, str> {
+        let link = |hash: u64| match self.kept.get(&hash) {
+            Some(Kept::Symlink(i)) => self.symlinks.get(*i).and_then(Option::as_ref),
+            _ => None,
+        };
+        let mut hash = path::ROOT;
+        let passes_link = path::components(directory).any(|name| {
+            hash = path::child(hash, name);
+            link(hash).is_some()
+        });
+        if !passes_link {
+            return Cow::Borrowed(directory);
         }
-        self.directory.hash = path::hash(&resolved);
-        self.directory.resolved = resolved;
+        Cow::Owned(path::follow(directory, |path, hash| {
+            link(hash).map(|link| path::resolve_dots(path::split(path).0, &link.target))
+        }))
     }
 
     fn imply(&mut self, hash: u64) {
+        let limit = self.options.limits.entries;
+        if self.scan.implied.len() as u64 >= limit {
+            self.limit("", format!("more than the limit of {limit} directories"));
+            return;
+        }
         let implied = &mut self.scan.implied;
         implied.push(hash);
         // Neighbouring entries imply the same directories again and again.
@@ -292,6 +284,11 @@ impl<'o> Recorder<'o> {
 
     fn keep(&mut self, hash: u64, kept: Kept) {
         if !self.options.is_layer {
+            return;
+        }
+        if self.above_kept.len() > MAX_ABOVE {
+            let what = format!("more than {MAX_ABOVE} directories with something to keep");
+            self.limit("", what);
             return;
         }
         self.kept.insert(hash, kept);
@@ -391,10 +388,8 @@ impl<'o> Recorder<'o> {
     fn hard_link(&mut self, name: &str, target: &str, mode: u32, hash: u64) {
         let path = path::join(&self.directory.resolved, name);
         let (target_parent, target_name) = path::split(target);
-        self.enter(target_parent);
-        let target = path::join(&self.directory.resolved, target_name);
+        let target = path::join(&self.through_links(target_parent), target_name);
         let target_hash = path::hash(&target);
-        self.enter(path::split(&path).0);
         let offer = self.offers.get(&target_hash);
         let mask = self.options.extractors.wanting(&FileInfo {
             path: &path,

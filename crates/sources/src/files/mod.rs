@@ -1,6 +1,7 @@
 //! Scans what lies in files: image archives and layouts, directories, the running host.
 
 mod archive;
+mod bare;
 mod directory;
 mod file;
 mod host;
@@ -11,16 +12,18 @@ mod tests;
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use inventory::decompress::ExpansionLimits;
 use inventory::extractors::Extractors;
-use inventory::image::{self, Choice, ImageInfo, Platform};
+use inventory::image::{self, Choice, Image, ImageInfo, Members, Platform};
 use inventory::layers::Stack;
 use inventory::section::Section;
 use inventory::walk::{self, Limits, scan_tree};
 use model::{Inventory, Problem};
 
 pub use archive::{LayoutDirectory, TarMembers};
+pub use bare::walk_image;
 pub use directory::DirectoryTree;
 pub use file::{FileBytes, spill};
 pub use parallel::{Progress, scan_image};
@@ -123,28 +126,28 @@ pub fn scan_path(path: &Path, options: &Options<'_>) -> Result<Scanned, Error> {
         source,
     };
     let metadata = std::fs::metadata(path).map_err(cannot_open)?;
-    if metadata.is_dir() {
-        if path.join("oci-layout").is_file() && path.join("index.json").is_file() {
-            let members = LayoutDirectory::new(path);
-            return scan_members(path, &members, options);
-        }
+    if metadata.is_dir() && !is_layout(path) {
         let mut tree = DirectoryTree::open(path).map_err(cannot_open)?;
-        let inventory = scan_one(&mut tree, options);
         return Ok(Scanned {
             kind: Kind::Directory,
-            inventory,
+            inventory: scan_one(&mut tree, options),
             image: None,
         });
     }
-    let file = FileBytes::open(path).map_err(cannot_open)?;
-    let section = Section::whole(std::sync::Arc::new(file));
+    if let Some(members) = members(path).map_err(cannot_open)? {
+        let image = open_members(path, &*members, options)?;
+        let info = image.info.clone();
+        return Ok(Scanned {
+            kind: Kind::Image,
+            inventory: scan_image(image, options),
+            image: Some(info),
+        });
+    }
+    let section = open_file(path).map_err(cannot_open)?;
     if archive::is_tar(&section).map_err(cannot_open)? {
-        let members = TarMembers::index(&section);
-        if members.is_image() {
-            return scan_members(path, &members, options);
-        }
         let (mut scan, _) =
-            image::scan_layer(&section, None, options.expansion, &options.walk(false));
+            image::scan_layer(&section, None, options.expansion, &options.walk(true));
+        // A root file system has no layer below it that a whiteout could mean.
         scan.removals.clear();
         let mut stack = Stack::default();
         stack.push(scan, None);
@@ -187,19 +190,47 @@ fn scan_one(tree: &mut dyn inventory::tree::FileTree, options: &Options<'_>) -> 
     stack.finish(Vec::new())
 }
 
-fn scan_members(
+/// Opens the image at `path` without scanning it.
+pub fn open_image(path: &Path, options: &Options<'_>) -> Result<Image, Error> {
+    let members = members(path).map_err(|source| Error::Open {
+        path: path.to_owned(),
+        source,
+    })?;
+    let members = members.ok_or_else(|| Error::Image {
+        path: path.to_owned(),
+        problem: Problem::new("", "neither an image archive nor an image layout"),
+    })?;
+    open_members(path, &*members, options)
+}
+
+fn is_layout(path: &Path) -> bool {
+    path.join("oci-layout").is_file() && path.join("index.json").is_file()
+}
+
+fn open_file(path: &Path) -> io::Result<Section> {
+    Ok(Section::whole(Arc::new(FileBytes::open(path)?)))
+}
+
+/// The members of an image archive or layout; none if it is something else.
+fn members(path: &Path) -> io::Result<Option<Box<dyn Members>>> {
+    if path.is_dir() {
+        return Ok(is_layout(path).then(|| Box::new(LayoutDirectory::new(path)) as Box<_>));
+    }
+    let section = open_file(path)?;
+    if !archive::is_tar(&section)? {
+        return Ok(None);
+    }
+    let members = TarMembers::index(&section);
+    Ok(members.is_image().then(|| Box::new(members) as Box<_>))
+}
+
+fn open_members(
     path: &Path,
-    members: &dyn image::Members,
+    members: &dyn Members,
     options: &Options<'_>,
-) -> Result<Scanned, Error> {
-    let image = image::open(members, &options.choice()).map_err(|problem| Error::Image {
+) -> Result<Image, Error> {
+    image::open(members, &options.choice()).map_err(|problem| Error::Image {
         path: path.to_owned(),
         problem,
-    })?;
-    let info = image.info.clone();
-    Ok(Scanned {
-        kind: Kind::Image,
-        inventory: scan_image(image, options),
-        image: Some(info),
     })
 }
