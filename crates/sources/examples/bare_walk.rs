@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use inventory::extractors::Extractors;
-use sources::files::{Options, open_image, scan_path, walk_image};
+use lynkeus_sources::files::{Options, open_image, scan_path, walk_image};
 
 #[expect(clippy::print_stdout, reason = "the output of a measuring tool")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -29,7 +29,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!(
             "{} packages, {} owned, {} problems, complete: {}, {:?}",
             inventory.packages.len(),
-            inventory.packages.iter().filter(|p| p.owned_by.is_some()).count(),
+            inventory
+                .packages
+                .iter()
+                .filter(|p| p.owned_by.is_some())
+                .count(),
             inventory.problems.len(),
             inventory.complete,
             start.elapsed()

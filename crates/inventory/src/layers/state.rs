@@ -58,7 +58,17 @@ impl State {
             }
         }
         let mut replaced = ByHash::default();
-        for &hash in &scan.non_directories {
+        let (directories, others): (Vec<u64>, Vec<u64>) = scan
+            .non_directories
+            .iter()
+            .filter(|hash| self.by_hash.contains_key(hash))
+            .partition(|&&hash| matches!(self.kind(hash), Some(Kind::Directory)));
+        // What lay in a directory that something replaces does not go on, even if the layer puts
+        // something in its place again.
+        for hash in directories {
+            self.remove(hash);
+        }
+        for hash in others {
             if let Some(file) = self.remove(hash) {
                 replaced.insert(hash, file);
             }

@@ -197,6 +197,8 @@ impl Naive {
                 }
                 Some(Node::Dir) => at = next,
                 Some(Node::File(..)) | None if !make => return Ok(None),
+                // A symlink to a file is no directory.
+                Some(Node::File(..)) if hops > 0 => return Err(Ambiguous),
                 Some(Node::File(..)) | None => {
                     self.nodes.insert(next.clone(), Node::Dir);
                     at = next;
@@ -245,12 +247,14 @@ impl Naive {
             let (parent, name) = path::split(path);
             let parent = self.directory(parent, true)?.unwrap_or_default();
             let place = path::join(&parent, name);
-            if self.lower_links.remove(&place) && self.passed.contains(&place) {
-                return Err(Ambiguous);
-            }
             if node == Some(Node::Dir) && self.nodes.get(&place) == Some(&Node::Dir) {
                 continue;
             }
+            let replaced = |p: &String| *p == place || path::is_below(p, &place);
+            if self.passed.iter().any(replaced) {
+                return Err(Ambiguous);
+            }
+            self.lower_links.retain(|p| !replaced(p));
             let through = self.passed.len() > passed_before || !self.passed.is_empty();
             self.touched.push((place.clone(), through));
             self.remove(&place);
@@ -340,6 +344,12 @@ impl Naive {
     }
 }
 
+fn undated(line: &str) -> String {
+    line.rsplit_once(' ')
+        .map_or(line, |(line, _)| line)
+        .to_owned()
+}
+
 fn path_strategy() -> impl Strategy<Value = String> {
     let directory = prop::sample::select(vec!["a", "b", "c", "a/b", "a/c", "b/a", ""]);
     let name = prop::sample::select(vec!["a", "b", "p", "q", "x", "p", "q"]);
@@ -365,8 +375,8 @@ fn item_strategy() -> impl Strategy<Value = Item> {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 4000,
-        max_global_rejects: 40_000,
+        cases: 3000,
+        max_global_rejects: 30_000,
         failure_persistence: None,
         ..ProptestConfig::default()
     })]
@@ -384,8 +394,9 @@ proptest! {
             prop_assert_eq!(lines(&inventory), naive.lines());
         } else {
             // Only a link, under a name that is wanted, to a lower file that was not read may
-            // be missing, and it is said to be.
-            prop_assert!(lines(&inventory).is_subset(&naive.lines()));
+            // be missing, and it is said to be. What comes after it is then younger.
+            let known: BTreeSet<String> = naive.lines().iter().map(|l| undated(l)).collect();
+            prop_assert!(lines(&inventory).iter().all(|l| known.contains(&undated(l))));
             prop_assert!(!inventory.problems.is_empty());
         }
     }

@@ -1,7 +1,7 @@
 //! Keeps what a pass finds, in the state that the tree has after each entry.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 use ecosystem::{Extracted, FileInfo};
@@ -47,6 +47,7 @@ pub(crate) type ByHash<T> = HashMap<u64, T, BuildHasherDefault<Identity>>;
 enum Kept {
     File(usize),
     Symlink(usize),
+    Unseen(usize),
 }
 
 /// A file that some extractor wanted by name.
@@ -56,9 +57,13 @@ struct Offer {
 }
 
 /// A hard link whose content no extractor has seen.
+#[derive(Clone)]
 struct Unseen {
     path: String,
+    target: String,
     mode: u32,
+    /// Which entry of the tree it is.
+    number: u64,
 }
 
 /// The directory of the last entry.
@@ -79,8 +84,11 @@ pub(super) struct Recorder<'o> {
     /// Directories with something kept below them.
     above_kept: HashSet<u64, BuildHasherDefault<Identity>>,
     offers: ByHash<Offer>,
-    /// Hard links by the target's path.
-    unseen: HashMap<String, Vec<Unseen>>,
+    unseen: Vec<Option<Unseen>>,
+    /// What the second pass looks for, by the target's path.
+    wanted_again: HashMap<String, Vec<Unseen>>,
+    found_again: BTreeMap<String, ScannedFile>,
+    entries_again: u64,
     directory: Directory,
     implied_sorted: usize,
     buffer: Vec<u8>,
@@ -102,7 +110,10 @@ impl<'o> Recorder<'o> {
             kept: ByHash::default(),
             above_kept: HashSet::default(),
             offers: ByHash::default(),
-            unseen: HashMap::new(),
+            unseen: Vec::new(),
+            wanted_again: HashMap::new(),
+            found_again: BTreeMap::new(),
+            entries_again: 0,
             directory: Directory {
                 hash: path::ROOT,
                 ..Directory::default()
@@ -191,7 +202,7 @@ impl<'o> Recorder<'o> {
             let hash = path::child(self.directory.hash, name);
             self.directory.hash = hash;
             if self.options.is_layer {
-                if let Some(Kept::File(_)) = self.kept.get(&hash) {
+                if let Some(Kept::File(_) | Kept::Unseen(_)) = self.kept.get(&hash) {
                     // What lies in it makes it a directory.
                     self.forget(hash);
                 }
@@ -261,6 +272,9 @@ impl<'o> Recorder<'o> {
             Some(Kept::Symlink(i)) => {
                 self.symlinks.get_mut(i).map(Option::take);
             }
+            Some(Kept::Unseen(i)) => {
+                self.unseen.get_mut(i).map(Option::take);
+            }
             None => {}
         }
     }
@@ -268,18 +282,16 @@ impl<'o> Recorder<'o> {
     fn forget_below(&mut self, directory: &str) {
         let files = self.files.iter().flatten().map(|file| &file.path);
         let links = self.symlinks.iter().flatten().map(|link| &link.path);
+        let unseen = self.unseen.iter().flatten().map(|link| &link.path);
         let below: Vec<u64> = files
             .chain(links)
+            .chain(unseen)
             .filter(|p| path::is_below(p, directory))
             .map(|p| path::hash(p))
             .collect();
         for hash in below {
             self.forget(hash);
         }
-        self.unseen.retain(|_, links| {
-            links.retain(|link| !path::is_below(&link.path, directory));
-            !links.is_empty()
-        });
     }
 
     fn keep(&mut self, hash: u64, kept: Kept) {
@@ -388,7 +400,12 @@ impl<'o> Recorder<'o> {
     fn hard_link(&mut self, name: &str, target: &str, mode: u32, hash: u64) {
         let path = path::join(&self.directory.resolved, name);
         let (target_parent, target_name) = path::split(target);
-        let target = path::join(&self.through_links(target_parent), target_name);
+        let mut target = path::join(&self.through_links(target_parent), target_name);
+        if let Some(Kept::Unseen(i)) = self.kept.get(&path::hash(&target))
+            && let Some(Some(first)) = self.unseen.get(*i)
+        {
+            target.clone_from(&first.target);
+        }
         let target_hash = path::hash(&target);
         let offer = self.offers.get(&target_hash);
         let mask = self.options.extractors.wanting(&FileInfo {
@@ -416,10 +433,14 @@ impl<'o> Recorder<'o> {
             _ => {}
         }
         if mask & !offer.map_or(0, |offer| offer.mask) != 0 {
-            self.unseen
-                .entry(target)
-                .or_default()
-                .push(Unseen { path, mode });
+            self.keep(hash, Kept::Unseen(self.unseen.len()));
+            let number = self.scan.statistics.entries;
+            self.unseen.push(Some(Unseen {
+                path,
+                target,
+                mode,
+                number,
+            }));
         }
     }
 
@@ -428,44 +449,46 @@ impl<'o> Recorder<'o> {
         self.scan.non_directories.sort_unstable();
         self.scan.non_directories.dedup();
         let here = &self.scan.non_directories;
-        let elsewhere = self
-            .unseen
-            .extract_if(|target, _| here.binary_search(&path::hash(target)).is_err());
-        for (target, links) in elsewhere {
-            self.scan
-                .hard_links
-                .extend(links.into_iter().map(|link| Link {
-                    path: link.path,
-                    target: target.clone(),
-                }));
+        for link in self.unseen.drain(..).flatten() {
+            if here.binary_search(&path::hash(&link.target)).is_ok() {
+                let links = self.wanted_again.entry(link.target.clone()).or_default();
+                links.push(link);
+            } else {
+                let Unseen { path, target, .. } = link;
+                self.scan.hard_links.push(Link { path, target });
+            }
         }
         self.scan.hard_links.sort_unstable();
-        !self.unseen.is_empty()
+        !self.wanted_again.is_empty()
     }
 
     pub(super) fn give_up_second_pass(&mut self) {
-        let unseen = std::mem::take(&mut self.unseen);
-        let mut problems: Vec<_> = unseen
-            .into_iter()
-            .flat_map(|(target, links)| {
-                links.into_iter().map(move |link| {
-                    let what = format!("not read: it is a hard link to {target}, which had passed");
-                    Problem::new(link.path, what)
-                })
-            })
-            .collect();
+        let mut problems = Vec::new();
+        for Unseen { path, target, .. } in self.wanted_again.drain().flat_map(|(_, links)| links) {
+            let what = format!("not read: it is a hard link to {target}, which had passed");
+            problems.push(Problem::new(path, what));
+        }
         problems.sort_unstable();
         self.trouble(problems);
     }
 
     /// Reads what [`Self::wants_second_pass`] found, under the links' names.
     pub(super) fn visit_again(&mut self, entry: Entry<'_>) {
+        self.entries_again += 1;
         if entry.kind != EntryKind::File {
             return;
         }
-        let Some(links) = self.unseen.remove(entry.path) else {
+        let (parent, name) = path::split(entry.path);
+        let path = path::join(&self.through_links(parent), name);
+        let Some(links) = self.wanted_again.get(&path) else {
             return;
         };
+        // Of several files in turn at one place, a link means the last before it.
+        let links: Vec<Unseen> = links
+            .iter()
+            .filter(|link| link.number > self.entries_again)
+            .cloned()
+            .collect();
         let mut content = Some(entry);
         let mut first: Option<(Mask, Option<ScannedFile>)> = None;
         for link in links {
@@ -494,7 +517,10 @@ impl<'o> Recorder<'o> {
                     continue;
                 }
             };
-            self.files.extend(file.map(Some));
+            match file {
+                Some(file) => drop(self.found_again.insert(link.path, file)),
+                None => drop(self.found_again.remove(&link.path)),
+            }
         }
     }
 
@@ -517,6 +543,7 @@ impl<'o> Recorder<'o> {
         scan.implied
             .retain(|hash| explicit.binary_search(hash).is_err());
         scan.files = self.files.into_iter().flatten().collect();
+        scan.files.extend(self.found_again.into_values());
         scan.symlinks = self.symlinks.into_iter().flatten().collect();
         scan
     }

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use inventory::image::{Image, ImageLayer, LayerTree};
+use inventory::section::Section;
 use inventory::tree::FileTree;
 
 use super::Options;
@@ -11,7 +12,7 @@ use super::Options;
 /// nothing; returns the number of entries.
 pub fn walk_image(image: &Image, options: &Options<'_>) -> u64 {
     let mut layers: Vec<&ImageLayer> = image.layers.iter().collect();
-    layers.sort_by_key(|layer| std::cmp::Reverse(layer.content.as_ref().map(|c| c.len())));
+    layers.sort_by_key(|layer| std::cmp::Reverse(layer.content.as_ref().map(Section::len)));
     let next = AtomicUsize::new(0);
     let entries = AtomicU64::new(0);
     let work = || {

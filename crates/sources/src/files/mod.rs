@@ -224,11 +224,7 @@ fn members(path: &Path) -> io::Result<Option<Box<dyn Members>>> {
     Ok(members.is_image().then(|| Box::new(members) as Box<_>))
 }
 
-fn open_members(
-    path: &Path,
-    members: &dyn Members,
-    options: &Options<'_>,
-) -> Result<Image, Error> {
+fn open_members(path: &Path, members: &dyn Members, options: &Options<'_>) -> Result<Image, Error> {
     image::open(members, &options.choice()).map_err(|problem| Error::Image {
         path: path.to_owned(),
         problem,
