@@ -96,6 +96,11 @@ impl Extractors {
         kept
     }
 
+    /// The members of a set that go by path alone.
+    pub fn without_magic(&self, mask: Mask) -> Mask {
+        self.matching_magic(mask, &[])
+    }
+
     /// How many first bytes decide [`Self::matching_magic`].
     pub fn head_length(&self, mask: Mask) -> usize {
         self.members(mask)

@@ -413,6 +413,12 @@ impl<'o> Recorder<'o> {
             size: offer.map_or(TYPICAL_SIZE, |offer| offer.size),
             mode: if offer.is_some() { mode } else { TYPICAL_MODE },
         });
+        let mask = match offer {
+            Some(_) => mask,
+            // Extractors that go by content want a file under one name as under another, so that
+            // what they did not want for its size they do not want here.
+            None => self.options.extractors.without_magic(mask),
+        };
         match self.kept.get(&target_hash) {
             Some(Kept::Symlink(i)) => {
                 // A second name of the symlink itself.

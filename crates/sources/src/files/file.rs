@@ -8,6 +8,9 @@ use std::path::Path;
 use inventory::section::ReadAt;
 use inventory::tree::ReadSeek;
 
+/// Bytes copied at once.
+const COPY: usize = 256 << 10;
+
 /// An open file.
 #[derive(Debug)]
 pub struct FileBytes {
@@ -40,8 +43,10 @@ impl ReadAt for FileBytes {
 ///
 /// `/var/tmp` is tried first because `/tmp` is in memory on many systems.
 pub fn spill(stream: &mut dyn Read) -> io::Result<Box<dyn ReadSeek>> {
-    let mut file = tempfile::tempfile_in("/var/tmp").or_else(|_| tempfile::tempfile())?;
-    io::copy(stream, &mut file)?;
+    let file = tempfile::tempfile_in("/var/tmp").or_else(|_| tempfile::tempfile())?;
+    let mut writer = io::BufWriter::with_capacity(COPY, file);
+    io::copy(stream, &mut writer)?;
+    let mut file = writer.into_inner()?;
     file.rewind()?;
     Ok(Box::new(io::BufReader::with_capacity(64 << 10, file)))
 }
