@@ -118,7 +118,7 @@ fn a_bomb_is_stopped_and_what_came_before_it_kept() {
 
 #[test]
 fn cut_layers_are_incomplete() {
-    let noise: Vec<u8> = (0..60_000_u32).map(|i| (i * i >> 7) as u8).collect();
+    let noise: Vec<u8> = (0..60_000_u32).map(|i| ((i * i) >> 7) as u8).collect();
     let whole = gzip(&archive(&[("a", &noise), ("b", &noise)]));
     for len in [0, 1, 5, 100, whole.len() / 2, whole.len() - 20] {
         let scan = scan_bytes(
