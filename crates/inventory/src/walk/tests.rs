@@ -11,7 +11,7 @@ use crate::scan::TreeScan;
 use crate::section::Section;
 use crate::tar::Tar;
 
-fn options<'a>(extractors: &'a Extractors, limits: Limits) -> Options<'a> {
+fn options(extractors: &Extractors, limits: Limits) -> Options<'_> {
     Options {
         extractors,
         is_layer: true,
@@ -118,7 +118,9 @@ fn a_bomb_is_stopped_and_what_came_before_it_kept() {
 
 #[test]
 fn cut_layers_are_incomplete() {
-    let noise: Vec<u8> = (0..60_000_u32).map(|i| ((i * i) >> 7) as u8).collect();
+    let noise: Vec<u8> = (0..60_000_u32)
+        .map(|i| ((i * i) >> 7).to_le_bytes()[0])
+        .collect();
     let whole = gzip(&archive(&[("a", &noise), ("b", &noise)]));
     for len in [0, 1, 5, 100, whole.len() / 2, whole.len() - 20] {
         let scan = scan_bytes(
