@@ -4,6 +4,7 @@ pub mod files;
 pub mod generations;
 pub mod mapped;
 pub mod mirror;
+pub mod packed;
 
 #[cfg(test)]
 mod tests;

@@ -47,6 +47,8 @@ pub struct Request<'a> {
     pub limits: Limits,
     /// Names of the feeds to read; empty for all.
     pub feeds: &'a [String],
+    /// Files and directories to leave out, as their paths in the mirror begin.
+    pub exclude: &'a [String],
     /// Feeds of the generation before: one of them that is missing or has shrunk has failed.
     pub before: &'a [FeedStatus],
     /// Files read at the same time; at least 1.
@@ -128,7 +130,8 @@ pub fn build(
     request: &Request<'_>,
     progress: &mut dyn FnMut(Step<'_>),
 ) -> Result<Built, MirrorError> {
-    let files = files(root, request.feeds)?;
+    let mut files = files(root, request.feeds)?;
+    files.retain(|file| !request.exclude.iter().any(|out| lies_in(&file.path, out)));
     if files.is_empty() {
         return Err(MirrorError::Empty {
             path: root.to_owned(),
@@ -172,6 +175,12 @@ pub fn files(root: &Path, feeds: &[String]) -> Result<Vec<MirrorFile>, MirrorErr
     })?;
     found.sort_by(|a, b| (&a.path, a.feed.name).cmp(&(&b.path, b.feed.name)));
     Ok(found)
+}
+
+/// Whether a path is `directory` or lies below it.
+fn lies_in(path: &str, directory: &str) -> bool {
+    path.strip_prefix(directory.trim_end_matches('/'))
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn walk(

@@ -21,6 +21,7 @@ fn request() -> Request<'static> {
         options: OPTIONS,
         limits: Limits::DEFAULT,
         feeds: &[],
+        exclude: &[],
         before: &[],
         threads: 2,
     }
@@ -144,6 +145,22 @@ fn a_failed_feed_leaves_the_old_generation_in_place() {
     let failed = |f: &&_| matches!(f, FeedState::Failed(_));
     assert!(current.feeds().iter().map(|f| &f.state).any(|s| failed(&s)));
     assert!(generations.last_attempt().unwrap().is_none());
+}
+
+#[test]
+fn what_is_excluded_is_not_read() {
+    let Some(feeds) = feeds() else { return };
+    let mirror = mirror(&feeds, &["osv/Julia/all.zip", "osv/CRAN/all.zip"]);
+    let out = ["osv/CRAN".to_owned(), "osv/Jul".to_owned()];
+    let built = build_from(
+        mirror.path(),
+        &Request {
+            exclude: &out,
+            ..request()
+        },
+    );
+    let names: Vec<_> = built.statuses.iter().map(|s| s.name.as_str()).collect();
+    assert_eq!(names, ["julia"]);
 }
 
 #[test]

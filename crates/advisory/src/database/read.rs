@@ -110,6 +110,11 @@ impl<B: AsRef<[u8]>> Database<B> {
         self.built
     }
 
+    /// The whole file.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.as_ref()
+    }
+
     /// Bytes of the whole file.
     pub fn size(&self) -> u64 {
         self.bytes.as_ref().len() as u64

@@ -1,0 +1,99 @@
+//! Databases in files that travel: as they are, or packed with zstd.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Write as _};
+use std::path::Path;
+
+use crate::generations::write_atomically;
+
+/// First bytes of a zstd frame (RFC 8878, section 3.1.1).
+const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+/// The strongest level: files are packed once and read often.
+const LEVEL: i32 = 22;
+/// Distance over which repetitions are found, as a power of two: 128 MiB.
+const WINDOW_LOG: u32 = 27;
+/// Largest database, in bytes: its format ends there.
+const LIMIT: u64 = 4 << 30;
+
+/// Packs a database.
+pub fn pack(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = zstd::Encoder::new(Vec::new(), LEVEL)?;
+    encoder.window_log(WINDOW_LOG)?;
+    encoder.long_distance_matching(true)?;
+    encoder.include_checksum(true)?;
+    encoder.set_pledged_src_size(Some(bytes.len() as u64))?;
+    encoder.write_all(bytes)?;
+    encoder.finish()
+}
+
+/// Unpacks a database, or copies it if it is not packed.
+pub fn unpack(reader: impl Read) -> io::Result<Vec<u8>> {
+    let mut reader = BufReader::new(reader);
+    let mut head = Vec::new();
+    reader.by_ref().take(4).read_to_end(&mut head)?;
+    let is_packed = head == MAGIC;
+    let whole = io::Cursor::new(head).chain(reader);
+    if !is_packed {
+        return all(whole);
+    }
+    let mut decoder = zstd::Decoder::new(whole)?;
+    decoder.window_log_max(WINDOW_LOG)?;
+    all(decoder)
+}
+
+fn all(reader: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut reader = reader.take(LIMIT + 1);
+    reader.read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LIMIT {
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            format!("larger than the limit of {LIMIT} bytes"),
+        ));
+    }
+    Ok(bytes)
+}
+
+/// Reads the database in a file, packed or not.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    unpack(File::open(path)?)
+}
+
+/// Writes a database to a file, packed or not, whole or not at all; the size of the file.
+pub fn write(path: &Path, bytes: &[u8], packed: bool) -> io::Result<u64> {
+    if !packed {
+        write_atomically(path, bytes)?;
+        return Ok(bytes.len() as u64);
+    }
+    let packed = pack(bytes)?;
+    write_atomically(path, &packed)?;
+    Ok(packed.len() as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{pack, unpack};
+
+    #[test]
+    fn what_was_packed_comes_back() {
+        let bytes: Vec<u8> = (0..100_000_u32)
+            .flat_map(|n| (n % 777).to_le_bytes())
+            .collect();
+        let packed = pack(&bytes).unwrap();
+        assert!(packed.len() < bytes.len() / 10, "{}", packed.len());
+        assert!(unpack(packed.as_slice()).unwrap() == bytes);
+        assert!(unpack(bytes.as_slice()).unwrap() == bytes);
+        assert!(unpack(&b""[..]).unwrap().is_empty());
+    }
+
+    #[test]
+    fn damage_is_an_error() {
+        let packed = pack(&[7; 100_000]).unwrap();
+        for cut in [5, packed.len() / 2, packed.len() - 1] {
+            unpack(&packed[..cut]).unwrap_err();
+        }
+        let mut changed = packed.clone();
+        *changed.last_mut().unwrap() ^= 1;
+        unpack(changed.as_slice()).unwrap_err();
+    }
+}
