@@ -6,6 +6,7 @@
 )]
 
 mod architecture;
+mod docs;
 mod licenses;
 mod setup;
 mod tidy;
@@ -23,6 +24,7 @@ usage: cargo xtask COMMAND
   setup     install what the tests need (Debian packages as root, Python tools under target/tools)
   test      every test
   lint      format, clippy, tidy, architecture, licences, documentation
+  docs      write docs/support.md from the lists in the code
   bench     time Lynkeus against Trivy, Syft and the bare work on the same image";
 
 fn main() -> ExitCode {
@@ -47,6 +49,7 @@ fn run(arguments: &[String]) -> Result<()> {
         Some("setup") => setup::install(&workspace),
         Some("test") => test(&workspace),
         Some("lint") => lint(&workspace),
+        Some("docs") => docs::write(&workspace),
         _ => bail!("{USAGE}"),
     }
 }

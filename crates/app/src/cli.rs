@@ -25,6 +25,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Find the vulnerabilities of a target.
     Scan(Scan),
+    /// List the package formats, systems and feeds that are supported.
+    Support,
 }
 
 /// What is scanned and how it is read.

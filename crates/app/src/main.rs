@@ -28,6 +28,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match &cli.command {
         Command::Scan(arguments) => commands::scan::run(&cli, arguments),
+        Command::Support => commands::support::run(),
     };
     match result {
         Ok(true) => ExitCode::from(CLEAN),

@@ -34,13 +34,16 @@ pub(crate) struct Decisions {
 /// Turns an inventory into a report.
 pub(crate) fn report<B: AsRef<[u8]>>(
     target: Target,
-    inventory: Inventory,
+    mut inventory: Inventory,
     database: &Database<B>,
     summary: DatabaseSummary,
     decisions: &Decisions,
     now: Timestamp,
 ) -> Report {
     let today = Offset::UTC.to_datetime(now).date();
+    inventory
+        .problems
+        .extend(inventory.os.as_ref().and_then(os_release::unsupported));
     let options = Options {
         declared: decisions.declared,
     };
