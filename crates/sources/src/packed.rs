@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn damage_is_an_error() {
-        let packed = pack(&[7; 100_000]).unwrap();
+        let packed = pack(&vec![7; 100_000]).unwrap();
         for cut in [5, packed.len() / 2, packed.len() - 1] {
             unpack(&packed[..cut]).unwrap_err();
         }

@@ -29,7 +29,8 @@ pub(super) fn bodies(text: &str) -> Vec<(usize, u64)> {
         .collect()
 }
 
-/// Complaints about tests whose body holds neither an assertion nor a call of a check.
+/// Complaints about tests whose body holds neither an assertion nor a call of a check; a test of
+/// hostile input says in its name that it never panics.
 pub(super) fn untested(text: &str) -> Vec<String> {
     let lines: Vec<&str> = text.lines().collect();
     let is_test = |start: usize| {
@@ -49,8 +50,8 @@ pub(super) fn untested(text: &str) -> Vec<String> {
             let proves = [
                 "assert",
                 "check",
-                "panic!",
-                "prop_assert",
+                "panic",
+                "unwrap_err",
                 "differential",
                 "agree",
             ];

@@ -13,6 +13,8 @@ mod records;
 mod status;
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 
 pub use build::{BuildError, BuildOptions, Builder};

@@ -5,7 +5,6 @@ use model::{
     Advisory, Affected, CandidateSource as _, Cvss, Epss, Facts, FixState, Kev, KeyEnd, Qualifiers,
     Range, RangeEnd, Severity, VendorSeverity,
 };
-use proptest::prelude::*;
 
 use super::{BuildOptions, Builder, Change, Database, FeedState, FeedStatus, FormatError, diff};
 use crate::feed::{Document, Feed, Item};
@@ -98,7 +97,7 @@ fn items(text: &str) -> Vec<Item> {
         .collect()
 }
 
-fn build(items: impl IntoIterator<Item = Item>) -> Vec<u8> {
+pub(super) fn build(items: impl IntoIterator<Item = Item>) -> Vec<u8> {
     let mut builder = Builder::with_feeds(OPTIONS, FEEDS);
     for item in items {
         builder.add(item);
@@ -320,7 +319,7 @@ fn time(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
 }
 
-fn sample() -> Vec<Item> {
+pub(super) fn sample() -> Vec<Item> {
     let mut all = items(
         "distribution CVE-2020-1 - - | Debian:12 a ..1.2; Debian:11 a !
          bulletins DSA-1 - CVE-2020-1,CVE-2020-2 | Debian:12 a ..1.1; Debian:12 b 1..=2,7
@@ -553,7 +552,7 @@ fn a_difference_names_what_must_be_matched_again() {
 }
 
 /// Reads everything there is.
-fn read_all(database: &Database<&[u8]>) -> usize {
+pub(super) fn read_all(database: &Database<&[u8]>) -> usize {
     let mut read = database.feeds().len() + database.namespaces().count();
     let names: Vec<_> = database.names().take(10_000).collect();
     for name in &names {
@@ -591,25 +590,4 @@ fn a_file_of_another_kind_or_format_is_refused() {
     changed[last] ^= 1;
     let database = Database::open(changed.as_slice()).unwrap();
     assert!(matches!(database.verify(), Err(FormatError::Digest { .. })));
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
-    #[test]
-    fn the_same_input_in_any_order_gives_the_same_file(items in Just(sample()).prop_shuffle()) {
-        prop_assert_eq!(build(items), build(sample()));
-    }
-
-    #[test]
-    fn damage_never_panics(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8)) {
-        let mut bytes = build(sample());
-        for (place, value) in changes {
-            let at = place.index(bytes.len());
-            bytes[at] = value;
-        }
-        if let Ok(database) = Database::open(bytes.as_slice()) {
-            read_all(&database);
-        }
-    }
 }

@@ -190,7 +190,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn parsers_return(
+    fn damaged_documents_never_panic(
         which in 0..DOCUMENTS.len(),
         changes in prop::collection::vec(change(), 1..4),
     ) {
@@ -199,7 +199,7 @@ proptest! {
     }
 
     #[test]
-    fn containers_return(
+    fn damaged_containers_never_panic(
         kind in 0..4,
         changes in prop::collection::vec(change(), 1..4),
     ) {
