@@ -201,7 +201,7 @@ fn end_of_life(inventory: &Inventory, today: Date) -> Option<findings::Vulnerabi
 fn skipped(inventory: &Inventory, options: Options) -> BTreeMap<Skipped, usize> {
     let mut skipped = BTreeMap::new();
     for package in &inventory.packages {
-        if let Err(why) = detect::packages::lookup(package, inventory.os.as_ref(), options) {
+        if let Some(why) = detect::skipped(package, inventory.os.as_ref(), options) {
             *skipped.entry(why).or_default() += 1;
         }
     }

@@ -2,17 +2,48 @@
 
 use model::{Candidate, KeyEnd, OperatingSystem, Package};
 
+/// Which kind of package a look-up speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// Binary packages: statements about source packages alone are not about this one.
+    Binary,
+    /// A source package, in a namespace whose names are else those of binary packages.
+    Source,
+    /// Names of the namespace are of one kind.
+    Any,
+}
+
+/// The architecture of statements about source packages.
+const SOURCE: &str = "src";
+
 /// Whether architecture, module stream and platform allow the candidate for this package.
-pub fn applies(candidate: &Candidate<'_>, package: &Package, os: Option<&OperatingSystem>) -> bool {
+pub fn applies(
+    candidate: &Candidate<'_>,
+    package: &Package,
+    os: Option<&OperatingSystem>,
+    subject: Subject,
+) -> bool {
     let conditions = &candidate.qualifiers;
-    arch_applies(&conditions.arches, package.arch.as_deref())
-        && module_applies(candidate, package)
-        && platform_applies(&conditions.platforms, os)
+    let arches = &conditions.arches;
+    let arch = match subject {
+        Subject::Source => arches.iter().any(|arch| arch == SOURCE),
+        Subject::Any => arch_applies(arches, package.arch.as_deref()),
+        Subject::Binary => {
+            arches.is_empty()
+                || arches.iter().any(|arch| arch != SOURCE)
+                    && arch_applies(arches, package.arch.as_deref())
+        }
+    };
+    arch && module_applies(candidate, package) && platform_applies(candidate, package, os)
+}
+
+/// Architectures in which a package of any machine is published.
+fn independent(arch: &str) -> bool {
+    matches!(arch, "noarch" | "all" | "any")
 }
 
 fn arch_applies(arches: &[String], arch: Option<&str>) -> bool {
     let Some(arch) = arch else { return true };
-    let independent = |a: &str| matches!(a, "noarch" | "all" | "any");
     arches.is_empty() || independent(arch) || arches.iter().any(|a| a == arch || independent(a))
 }
 
@@ -52,20 +83,32 @@ fn in_stream(label: &str, wanted: &str) -> bool {
     label.next() == wanted.next() && label.next() == wanted.next()
 }
 
-/// Platforms that are CPEs must name this system's product and release; other words (names of
-/// extra repositories) cannot be checked against an inventory and do not exclude.
-fn platform_applies(platforms: &[String], os: Option<&OperatingSystem>) -> bool {
-    let mut cpes = platforms
-        .iter()
-        .filter(|p| p.starts_with("cpe:"))
-        .peekable();
-    if cpes.peek().is_none() {
+/// Whether one of the platforms is this system or the package's own repository.
+///
+/// CPEs must name the system's product and release. `epel` is Fedora's repository for the Red Hat
+/// family, whose packages carry the vendor `Fedora Project`; a package of unknown vendor may be
+/// from it. Other words name repositories that leave no trace in an inventory (`amzn2extra-…`,
+/// where the lower bound of the range already tells the branches apart), and do not exclude.
+fn platform_applies(
+    candidate: &Candidate<'_>,
+    package: &Package,
+    os: Option<&OperatingSystem>,
+) -> bool {
+    let platforms = &candidate.qualifiers.platforms;
+    if platforms.is_empty() {
         return true;
     }
-    let Some(own) = os.and_then(system_cpe) else {
-        return true;
-    };
-    cpes.any(|cpe| Cpe::parse(cpe).is_some_and(|cpe| cpe.covers(&own)))
+    let own = os.and_then(system_cpe);
+    platforms.iter().any(|platform| {
+        if platform == "epel" {
+            let vendor = package.property("vendor");
+            return vendor.is_none_or(|vendor| vendor == "Fedora Project");
+        }
+        match (&own, platform.starts_with("cpe:")) {
+            (Some(own), true) => Cpe::parse(platform).is_some_and(|cpe| cpe.covers(own)),
+            (None, true) | (_, false) => true,
+        }
+    })
 }
 
 /// Vendor, product and version of a CPE, in either binding.
@@ -107,9 +150,10 @@ impl Cpe {
 }
 
 /// The system as a CPE. Red Hat's own lists speak of the product and major release
-/// `enterprise_linux:9`, while `os-release` gives the minor release as well.
+/// `enterprise_linux:9`, while `os-release` gives the minor release as well. Both CentOS are
+/// looked up in Red Hat's namespace, and stand there for the release they have in common.
 fn system_cpe(os: &OperatingSystem) -> Option<Cpe> {
-    if os.id == "rhel" {
+    if matches!(os.id.as_str(), "rhel" | "centos") {
         return Some(Cpe {
             vendor: "redhat".to_owned(),
             product: "enterprise_linux".to_owned(),

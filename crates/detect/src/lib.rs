@@ -7,4 +7,4 @@ pub mod packages;
 #[cfg(test)]
 mod tests;
 
-pub use packages::{Options, Skipped, packages};
+pub use packages::{Options, Skipped, packages, skipped};

@@ -1,6 +1,6 @@
 //! Matches the packages of an inventory against advisories.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, cell::OnceCell};
 
 use ecosystem::{
     Ecosystem, by_purl_type, deb, kernel,
@@ -8,9 +8,13 @@ use ecosystem::{
 };
 use model::{
     CandidateSource, Detection, Evidence, Inventory, MatchReason, OperatingSystem, Package,
+    SourcePackage,
 };
 
-use crate::{affected::affected, applies::applies};
+use crate::{
+    affected::affected,
+    applies::{Subject, applies},
+};
 
 /// Which packages are matched.
 #[derive(Debug, Clone, Copy)]
@@ -41,16 +45,16 @@ pub fn packages(
     options: Options,
 ) -> Vec<Detection> {
     let mut detections = Vec::new();
+    let system = inventory.os.as_ref().map(System::new);
     for (index, package) in inventory.packages.iter().enumerate() {
-        if let Ok(lookup) = lookup(package, inventory.os.as_ref(), options) {
-            match_one(
+        if let Ok(lookup) = lookup(package, system.as_ref(), options) {
+            let matching = Matching {
                 index,
                 package,
-                &lookup,
-                inventory,
+                os: inventory.os.as_ref(),
                 advisories,
-                &mut detections,
-            );
+            };
+            matching.collect(&lookup, &mut detections);
         }
     }
     detections
@@ -58,18 +62,47 @@ pub fn packages(
 
 /// Where and how a package is looked up.
 #[derive(Debug, Clone)]
-pub struct Lookup<'a> {
-    pub ecosystem: &'static Ecosystem,
-    pub namespace: String,
-    pub name: String,
-    pub version: Cow<'a, str>,
-    pub via_source: bool,
+struct Lookup<'a> {
+    ecosystem: &'static Ecosystem,
+    namespace: &'a str,
+    name: Cow<'a, str>,
+    version: Cow<'a, str>,
+    via_source: bool,
+    /// The source package of a system whose advisories name binary packages. Statements whose
+    /// only architecture is `src` speak of it: Red Hat names what is not fixed yet so.
+    source: Option<&'a SourcePackage>,
+}
+
+/// What an operating system means for the look-up of its packages.
+#[derive(Debug)]
+struct System<'a> {
+    os: &'a OperatingSystem,
+    /// Fixes sold with a subscription (`Ubuntu:Pro:…`) have a namespace of their own, in which
+    /// nothing is looked up: a system without the subscription has no such version to go to.
+    known: Option<(&'static Distribution, String)>,
+}
+
+impl<'a> System<'a> {
+    fn new(os: &'a OperatingSystem) -> Self {
+        let known = os_release::distribution(os).zip(os_release::namespace(os));
+        Self { os, known }
+    }
+}
+
+/// Why a package is not matched, none if it is.
+pub fn skipped(
+    package: &Package,
+    os: Option<&OperatingSystem>,
+    options: Options,
+) -> Option<Skipped> {
+    let system = os.map(System::new);
+    lookup(package, system.as_ref(), options).err()
 }
 
 /// How a package is looked up, or why it is not.
-pub fn lookup<'a>(
+fn lookup<'a>(
     package: &'a Package,
-    os: Option<&OperatingSystem>,
+    system: Option<&'a System<'_>>,
     options: Options,
 ) -> Result<Lookup<'a>, Skipped> {
     if package.evidence == Evidence::Declared && !options.declared {
@@ -82,19 +115,19 @@ pub fn lookup<'a>(
         }
         return Ok(Lookup {
             ecosystem,
-            namespace: namespace.to_owned(),
-            name: (ecosystem.normalize_name)(&package.name),
+            namespace,
+            name: Cow::Owned((ecosystem.normalize_name)(&package.name)),
             version: Cow::Borrowed(&package.version),
             via_source: false,
+            source: None,
         });
     }
-    let os = os.ok_or(Skipped::NoNamespace)?;
+    let system = system.ok_or(Skipped::NoNamespace)?;
     let runs = |running: &String| kernel::belongs_to(package, running);
-    if os.running_kernel.as_ref().and_then(runs) == Some(false) {
+    if system.os.running_kernel.as_ref().and_then(runs) == Some(false) {
         return Err(Skipped::KernelNotRunning);
     }
-    let distribution = os_release::distribution(os).ok_or(Skipped::NoNamespace)?;
-    let namespace = os_release::namespace(os).ok_or(Skipped::NoNamespace)?;
+    let (distribution, namespace) = system.known.as_ref().ok_or(Skipped::NoNamespace)?;
     Ok(system_lookup(package, ecosystem, distribution, namespace))
 }
 
@@ -102,13 +135,16 @@ fn system_lookup<'a>(
     package: &'a Package,
     ecosystem: &'static Ecosystem,
     distribution: &Distribution,
-    namespace: String,
+    namespace: &'a str,
 ) -> Lookup<'a> {
     match (&package.source, distribution.match_by) {
         (Some(source), MatchBy::Source) => {
             let (name, version) = match deb::advisory_source(source) {
-                Cow::Borrowed(source) => (source.name.clone(), Cow::Borrowed(&*source.version)),
-                Cow::Owned(source) => (source.name, Cow::Owned(source.version)),
+                Cow::Borrowed(source) => (
+                    Cow::Borrowed(&*source.name),
+                    Cow::Borrowed(&*source.version),
+                ),
+                Cow::Owned(source) => (Cow::Owned(source.name), Cow::Owned(source.version)),
             };
             Lookup {
                 ecosystem,
@@ -116,52 +152,83 @@ fn system_lookup<'a>(
                 name,
                 version,
                 via_source: true,
+                source: None,
             }
         }
-        (_, MatchBy::Source | MatchBy::Binary) => Lookup {
+        (source, MatchBy::Source | MatchBy::Binary) => Lookup {
             ecosystem,
             namespace,
-            name: package.name.clone(),
+            name: Cow::Borrowed(&package.name),
             version: Cow::Borrowed(&package.version),
             via_source: false,
+            source: source.as_ref(),
         },
     }
 }
 
-fn match_one(
+/// One package against the advisories.
+struct Matching<'a> {
     index: usize,
-    package: &Package,
-    lookup: &Lookup<'_>,
-    inventory: &Inventory,
-    advisories: &dyn CandidateSource,
-    detections: &mut Vec<Detection>,
-) {
-    let candidates = advisories.candidates(&lookup.namespace, &lookup.name);
-    if candidates.is_empty() {
-        return;
-    }
-    let scheme = lookup.ecosystem.scheme;
-    let key = (scheme.key)(&lookup.version);
-    for candidate in candidates {
-        if !applies(&candidate, package, inventory.os.as_ref()) {
-            continue;
-        }
-        let Some(verdict) = affected(scheme, key.as_deref(), &lookup.version, &candidate) else {
-            continue;
+    package: &'a Package,
+    os: Option<&'a OperatingSystem>,
+    advisories: &'a dyn CandidateSource,
+}
+
+impl Matching<'_> {
+    fn collect(&self, lookup: &Lookup<'_>, detections: &mut Vec<Detection>) {
+        let own = detections.len();
+        let subject = if lookup.via_source {
+            Subject::Any
+        } else {
+            Subject::Binary
         };
-        detections.push(Detection {
-            package: index,
-            advisory: candidate.advisory,
-            fixed_version: verdict.fixed_version,
-            fix: verdict.fix,
-            reason: MatchReason {
-                namespace: lookup.namespace.clone(),
-                name: lookup.name.clone(),
-                version: lookup.version.clone().into_owned(),
-                via_source: lookup.via_source,
-                scheme: scheme.name,
-                range: verdict.range,
-            },
+        self.look_up(lookup, subject, |found| detections.push(found));
+        let Some(source) = lookup.source else { return };
+        let lookup = Lookup {
+            name: Cow::Borrowed(&source.name),
+            version: Cow::Borrowed(&source.version),
+            via_source: true,
+            source: None,
+            ..lookup.clone()
+        };
+        self.look_up(&lookup, Subject::Source, |found| {
+            let mut known = detections.iter().skip(own);
+            if !known.any(|d| d.advisory == found.advisory) {
+                detections.push(found);
+            }
         });
+    }
+
+    fn look_up(&self, lookup: &Lookup<'_>, subject: Subject, mut visit: impl FnMut(Detection)) {
+        let scheme = lookup.ecosystem.scheme;
+        let parsed = OnceCell::new();
+        let key = || {
+            let parsed = parsed.get_or_init(|| (scheme.key)(&lookup.version));
+            parsed.as_deref()
+        };
+        let (namespace, name) = (lookup.namespace, &*lookup.name);
+        self.advisories
+            .candidates(namespace, name, &key, &mut |candidate| {
+                if !applies(candidate, self.package, self.os, subject) {
+                    return;
+                }
+                let Some(verdict) = affected(scheme, key(), &lookup.version, candidate) else {
+                    return;
+                };
+                visit(Detection {
+                    package: self.index,
+                    advisory: candidate.advisory,
+                    fixed_version: verdict.fixed_version,
+                    fix: verdict.fix,
+                    reason: MatchReason {
+                        namespace: namespace.to_owned(),
+                        name: name.to_owned(),
+                        version: lookup.version.clone().into_owned(),
+                        via_source: lookup.via_source,
+                        scheme: scheme.name,
+                        range: verdict.range,
+                    },
+                });
+            });
     }
 }

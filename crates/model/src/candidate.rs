@@ -40,6 +40,16 @@ pub struct Candidate<'a> {
 
 /// Answers which advisories speak of a package name.
 pub trait CandidateSource {
-    /// Every statement about `name` in `namespace`, in the order of the database.
-    fn candidates<'a>(&'a self, namespace: &str, name: &str) -> Vec<Candidate<'a>>;
+    /// Calls `visit` with every statement about `name` in `namespace` that can hold for a version,
+    /// in an order that is the same for the same database.
+    ///
+    /// `key` gives the version's key in the namespace's scheme, none if the scheme refuses it. It
+    /// is asked for only if there are statements; those that end before it may be left out.
+    fn candidates<'k>(
+        &self,
+        namespace: &str,
+        name: &str,
+        key: &dyn Fn() -> Option<&'k [u8]>,
+        visit: &mut dyn FnMut(&Candidate<'_>),
+    );
 }

@@ -98,11 +98,24 @@ impl<B: AsRef<[u8]>> Database<B> {
         let Some((statements, scheme)) = self.statement_list(namespace, name) else {
             return;
         };
+        self.walk_reaching(statements, scheme, Some(version), &mut visit);
+    }
+
+    /// Visits the candidates that do not end before `version`; all of them without one.
+    fn walk_reaching<'a>(
+        &'a self,
+        statements: Decoder<'a>,
+        scheme: Option<&'static Scheme>,
+        version: Option<&[u8]>,
+        mut visit: impl FnMut(&Candidate<'a>),
+    ) {
+        let ended = |candidate: &Candidate<'_>| match (scheme, version) {
+            (Some(scheme), Some(version)) => ends_before(candidate, version, scheme),
+            _ => false,
+        };
         let mut candidate = empty_candidate();
         self.walk(statements, &mut candidate, |candidate, _| {
-            if candidate.fix == FixState::NotAffected
-                || scheme.is_some_and(|scheme| ends_before(candidate, version, scheme))
-            {
+            if candidate.fix == FixState::NotAffected || ended(candidate) {
                 return ControlFlow::Break(());
             }
             visit(candidate);
@@ -368,10 +381,17 @@ impl<B: AsRef<[u8]>> Database<B> {
 }
 
 impl<B: AsRef<[u8]>> CandidateSource for Database<B> {
-    fn candidates<'a>(&'a self, namespace: &str, name: &str) -> Vec<Candidate<'a>> {
-        let mut found = Vec::new();
-        self.for_each_candidate(namespace, name, |candidate| found.push(candidate.clone()));
-        found
+    fn candidates<'k>(
+        &self,
+        namespace: &str,
+        name: &str,
+        key: &dyn Fn() -> Option<&'k [u8]>,
+        visit: &mut dyn FnMut(&Candidate<'_>),
+    ) {
+        let Some((statements, scheme)) = self.statement_list(namespace, name) else {
+            return;
+        };
+        self.walk_reaching(statements, scheme, key(), visit);
     }
 }
 
