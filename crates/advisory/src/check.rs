@@ -37,7 +37,7 @@ pub(crate) fn feed_lines(feed: &Feed, path: &str, document: &[u8]) -> Vec<String
                 assert_eq!(facts.feed, feed.name, "the facts name their feed");
                 lines.push(facts_line(&facts));
             }
-            Item::Problem(problem) => lines.push(format!("! {problem}")),
+            Item::Problem(problem) | Item::Cut(problem) => lines.push(format!("! {problem}")),
         }
     }
     lines

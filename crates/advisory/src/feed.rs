@@ -98,4 +98,7 @@ pub enum Item {
     Facts(Box<Facts>),
     /// A record that could not be read; the rest of the document still counts.
     Problem(Problem),
+    /// The document ended early or is not of the expected kind: records may be missing, so
+    /// their absence means nothing.
+    Cut(Problem),
 }

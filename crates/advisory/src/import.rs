@@ -302,12 +302,22 @@ impl Run<'_> {
         match item {
             Item::Advisory(_) => self.imported.advisories += 1,
             Item::Facts(_) => self.imported.facts += 1,
-            Item::Problem(problem) if problem.place.starts_with(path) => {
-                return self.problem(problem);
+            Item::Problem(problem) => return self.problem(within(problem, path)),
+            Item::Cut(problem) => {
+                self.imported.complete = false;
+                return self.problem(within(problem, path));
             }
-            Item::Problem(problem) => return self.problem(problem.within(path)),
         }
         (self.sink)(item);
+    }
+}
+
+/// The problem with the document's path in its place, which most parsers put there already.
+fn within(problem: Problem, path: &str) -> Problem {
+    if problem.place.starts_with(path) {
+        problem
+    } else {
+        problem.within(path)
     }
 }
 

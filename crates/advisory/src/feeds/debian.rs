@@ -60,8 +60,8 @@ fn parse_tracker(document: &mut Document<'_>, emit: &mut dyn FnMut(Item)) {
     });
     match read {
         Ok(true) => {}
-        Ok(false) => emit(Item::Problem(Problem::new(path, "no source packages"))),
-        Err(problem) => emit(Item::Problem(problem)),
+        Ok(false) => emit(Item::Cut(Problem::new(path, "no source packages"))),
+        Err(problem) => emit(Item::Cut(problem)),
     }
 }
 

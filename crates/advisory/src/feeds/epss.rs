@@ -54,9 +54,9 @@ fn parse(document: &mut Document<'_>, emit: &mut dyn FnMut(Item)) {
         }
     });
     match read {
-        Ok(()) if rows == 0 => emit(Item::Problem(Problem::new(path, "no scores"))),
+        Ok(()) if rows == 0 => emit(Item::Cut(Problem::new(path, "no scores"))),
         Ok(()) => {}
-        Err(problem) => emit(Item::Problem(problem)),
+        Err(problem) => emit(Item::Cut(problem)),
     }
 }
 

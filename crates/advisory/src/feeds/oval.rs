@@ -161,7 +161,14 @@ fn numbered(text: &str, prefix: &str, system: &str) -> Option<String> {
 
 fn parse(document: &mut Document<'_>, feed: &Feed, systems: &Systems, emit: &mut dyn FnMut(Item)) {
     let path = document.path;
-    let mut problem = |what: String| emit(Item::Problem(Problem::new(path, what)));
+    let mut report = |what: String, cut: bool| {
+        let problem = Problem::new(path, what);
+        emit(if cut {
+            Item::Cut(problem)
+        } else {
+            Item::Problem(problem)
+        });
+    };
     let mut xml = xml::Document::new(document.reader);
     let mut tests = Tests::default();
     let mut definitions = Vec::new();
@@ -170,13 +177,16 @@ fn parse(document: &mut Document<'_>, feed: &Feed, systems: &Systems, emit: &mut
             Next::Record(element) if element.name == "definition" => {
                 match tests.definition(&element) {
                     Some(definition) => definitions.push(definition),
-                    None => problem(format!("{} has no criteria", element.attribute("id"))),
+                    None => report(
+                        format!("{} has no criteria", element.attribute("id")),
+                        false,
+                    ),
                 }
             }
             Next::Record(element) => tests.keep(&element),
-            Next::Oversized(what) => problem(what),
+            Next::Oversized(what) => report(what, false),
             Next::Broken(what) => {
-                problem(what);
+                report(what, true);
                 break;
             }
             Next::End => break,

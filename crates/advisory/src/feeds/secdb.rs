@@ -105,7 +105,7 @@ fn parse(document: &mut Document<'_>, feed: &'static str, emit: &mut dyn FnMut(I
     let path = document.path;
     let bytes = match document.bytes(LIMIT) {
         Ok(bytes) => bytes,
-        Err(problem) => return emit(Item::Problem(problem)),
+        Err(problem) => return emit(Item::Cut(problem)),
     };
     // The namespace may stand behind the packages.
     let namespace = match serde_json::from_slice::<Header>(&bytes) {
@@ -118,7 +118,7 @@ fn parse(document: &mut Document<'_>, feed: &'static str, emit: &mut dyn FnMut(I
     };
     let namespace = match namespace {
         Ok(namespace) => namespace,
-        Err(what) => return emit(Item::Problem(Problem::new(path, what))),
+        Err(what) => return emit(Item::Cut(Problem::new(path, what))),
     };
     let mut bytes = bytes.as_slice();
     let mut document = Document {
@@ -162,7 +162,7 @@ fn parse(document: &mut Document<'_>, feed: &'static str, emit: &mut dyn FnMut(I
     match read {
         // A branch without fixes has an empty text for its packages.
         Ok(_) => {}
-        Err(problem) => emit(Item::Problem(problem)),
+        Err(problem) => emit(Item::Cut(problem)),
     }
 }
 

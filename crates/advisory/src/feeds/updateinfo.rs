@@ -130,7 +130,7 @@ fn parse(document: &mut Document<'_>, feed: &Feed, locate: Locate, emit: &mut dy
         match xml.next(|name| name == "update", |name| name == "filename") {
             Next::Record(update) => read_update(&update, path, feed, locate, emit),
             Next::Oversized(what) => emit(Item::Problem(Problem::new(path, what))),
-            Next::Broken(what) => return emit(Item::Problem(Problem::new(path, what))),
+            Next::Broken(what) => return emit(Item::Cut(Problem::new(path, what))),
             Next::End => return,
         }
     }

@@ -242,3 +242,40 @@ fn packed(kind: i32, bytes: &[u8]) -> Vec<u8> {
         }
     }
 }
+
+/// Documents of many records, which lose records without a word if their end is missing.
+#[test]
+fn a_document_that_ends_early_is_incomplete() {
+    let many = [
+        "debian-tracker",
+        "alpine-secdb",
+        "nvd",
+        "amazon-updateinfo",
+        "almalinux-updateinfo",
+        "oracle-oval",
+        "almalinux-oval",
+        "redhat-oval",
+        "debian-oval",
+    ];
+    let documents = DOCUMENTS.iter().filter(|(name, ..)| many.contains(name));
+    let mut seen = 0;
+    for (name, path, document) in documents {
+        let imported = |length: usize| {
+            let bytes = document.as_bytes().get(..length).unwrap_or_default();
+            import(
+                feed(name),
+                path,
+                &mut Cursor::new(bytes),
+                &LIMITS,
+                &mut |_| {},
+            )
+        };
+        assert!(imported(document.len()).complete, "{name} whole");
+        for share in [3, 2] {
+            let cut = imported(document.len() * (share - 1) / share);
+            assert!(!cut.complete, "{name} cut: {:?}", cut.problems);
+        }
+        seen += 1;
+    }
+    assert_eq!(seen, many.len());
+}

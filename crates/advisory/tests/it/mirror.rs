@@ -51,7 +51,7 @@ pub(crate) fn read(root: &Path, path: &str) -> Read {
         &mut |item| match item {
             Item::Advisory(advisory) => advisories.push(*advisory),
             Item::Facts(fact) => facts.push(*fact),
-            Item::Problem(problem) => panic!("the sink got {problem}"),
+            Item::Problem(problem) | Item::Cut(problem) => panic!("the sink got {problem}"),
         },
     );
     assert_eq!(imported.advisories, advisories.len() as u64, "{path}");

@@ -61,7 +61,7 @@ fn parse(document: &mut Document<'_>, emit: &mut dyn FnMut(Item)) {
         count(match &item {
             Item::Advisory(_) => 1,
             Item::Facts(_) => 2,
-            Item::Problem(_) => 3,
+            Item::Problem(_) | Item::Cut(_) => 3,
         });
         emit(item);
     });

@@ -108,7 +108,9 @@ impl Builder {
                 }
                 self.add_facts(*facts);
             }
-            Item::Problem(problem) => self.status("unknown").add_problem(problem),
+            Item::Problem(problem) | Item::Cut(problem) => {
+                self.status("unknown").add_problem(problem);
+            }
         }
     }
 
