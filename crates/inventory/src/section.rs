@@ -9,6 +9,10 @@ pub trait ReadAt: Send + Sync {
     fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize>;
     /// Length in bytes.
     fn len(&self) -> u64;
+    /// Whether reading anywhere but on from the last place costs far more than reading on.
+    fn is_sequential(&self) -> bool {
+        false
+    }
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -73,6 +77,11 @@ impl Section {
 
     pub fn is_empty(&self) -> bool {
         self.len == 0
+    }
+
+    /// Whether it should be read from front to end, as [`ReadAt::is_sequential`] says.
+    pub fn is_sequential(&self) -> bool {
+        self.bytes.is_sequential()
     }
 
     /// Reads from `offset` until `buf` is full or the section ends; returns the bytes read.

@@ -1,10 +1,14 @@
 //! Fetches the outside world: files, disks, registries, feeds.
 
+pub mod download;
 pub mod files;
 pub mod generations;
+pub mod http;
 pub mod mapped;
 pub mod mirror;
 pub mod packed;
+pub mod registry;
+pub mod update;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! Builds a database from a directory that holds copies of feeds.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -49,6 +49,9 @@ pub struct Request<'a> {
     pub feeds: &'a [String],
     /// Files and directories to leave out, as their paths in the mirror begin.
     pub exclude: &'a [String],
+    /// Feeds whose newest files could not be had, and why. What there is of them is an older
+    /// copy; a feed of which there is nothing has failed.
+    pub trouble: &'a BTreeMap<String, String>,
     /// Feeds of the generation before: one of them that is missing or has shrunk has failed.
     pub before: &'a [FeedStatus],
     /// Files read at the same time; at least 1.
@@ -146,6 +149,7 @@ pub fn build(
     let mut before = request.before.to_vec();
     before.retain(|old| request.feeds.is_empty() || request.feeds.contains(&old.name));
     builder.expect(&before);
+    note_trouble(&mut builder, &files, request.trouble);
     progress(Step::Compiling);
     let bytes = builder.finish()?;
     // Compiling adds problems, so the statuses are those of the finished database.
@@ -157,6 +161,34 @@ pub fn build(
         statuses,
         options: request.options,
     })
+}
+
+/// Tells feeds of which there are older copies from those of which there is nothing.
+fn note_trouble(builder: &mut Builder, files: &[MirrorFile], trouble: &BTreeMap<String, String>) {
+    for (feed, reason) in trouble {
+        if files.iter().all(|file| file.feed.name != feed) {
+            builder.failed(feed, reason.clone());
+        }
+    }
+    for mut status in builder.statuses() {
+        if status.state == FeedState::Ok && trouble.contains_key(&status.name) {
+            status.state = FeedState::Stale;
+            builder.feed_status(status);
+        }
+    }
+}
+
+/// Notes beside the current database, which stays, that feeds could not be fetched, and why.
+pub fn note_failures(
+    generations: &Generations,
+    options: BuildOptions,
+    failures: &BTreeMap<String, String>,
+) -> Result<(), MirrorError> {
+    let mut builder = Builder::new(options);
+    for (feed, reason) in failures {
+        builder.failed(feed, reason.clone());
+    }
+    Ok(generations.note_attempt(&builder.finish()?)?)
 }
 
 /// The files in a directory that feeds read, sorted by path; a file may be read by two feeds.

@@ -13,7 +13,7 @@ const LEVEL: i32 = 22;
 /// Distance over which repetitions are found, as a power of two: 128 MiB.
 const WINDOW_LOG: u32 = 27;
 /// Largest database, in bytes: its format ends there.
-const LIMIT: u64 = 4 << 30;
+pub(crate) const LIMIT: u64 = 4 << 30;
 
 /// Packs a database.
 pub fn pack(bytes: &[u8]) -> io::Result<Vec<u8>> {

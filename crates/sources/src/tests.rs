@@ -1,5 +1,6 @@
 //! Databases are built from real feeds, installed whole, and kept when a feed fails.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -16,12 +17,15 @@ const OPTIONS: BuildOptions = BuildOptions {
     built: Timestamp::UNIX_EPOCH,
 };
 
+static NO_TROUBLE: BTreeMap<String, String> = BTreeMap::new();
+
 fn request() -> Request<'static> {
     Request {
         options: OPTIONS,
         limits: Limits::DEFAULT,
         feeds: &[],
         exclude: &[],
+        trouble: &NO_TROUBLE,
         before: &[],
         threads: 2,
     }
@@ -163,6 +167,39 @@ fn what_is_excluded_is_not_read() {
     );
     let names: Vec<_> = built.statuses.iter().map(|s| s.name.as_str()).collect();
     assert_eq!(names, ["julia"]);
+}
+
+#[test]
+fn older_copies_are_told_from_new_ones() {
+    let Some(feeds) = feeds() else { return };
+    let mirror = mirror(&feeds, &["osv/Julia/all.zip", "osv/CRAN/all.zip"]);
+    let trouble: BTreeMap<String, String> = [("r", "503"), ("kev", "cut off")]
+        .map(|(feed, reason)| (feed.to_owned(), reason.to_owned()))
+        .into();
+    let built = build_from(
+        mirror.path(),
+        &Request {
+            trouble: &trouble,
+            ..request()
+        },
+    );
+    let database = advisory::database::Database::open(built.bytes.as_slice()).unwrap();
+    for (name, expected) in [
+        ("julia", FeedState::Ok),
+        ("r", FeedState::Stale),
+        ("kev", FeedState::Failed("cut off".to_owned())),
+    ] {
+        let feeds = database.feeds();
+        let found = feeds.iter().find(|feed| feed.name == name).unwrap();
+        assert_eq!(found.state, expected, "{name}");
+        assert!(built.statuses.contains(found), "{name}");
+    }
+    let data = tempfile::tempdir().unwrap();
+    let generations = Generations::new(data.path());
+    crate::mirror::note_failures(&generations, OPTIONS, &trouble).unwrap();
+    let noted = generations.last_attempt().unwrap().unwrap().feeds();
+    assert_eq!(noted.len(), 2);
+    assert!(generations.current().unwrap().is_none());
 }
 
 #[test]

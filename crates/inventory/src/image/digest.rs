@@ -51,9 +51,14 @@ impl Digest {
         hasher.finish() == *self
     }
 
+    /// A hasher for SHA-256.
+    pub fn sha256_hasher() -> Hasher {
+        Hasher::Sha256(Sha256::new())
+    }
+
     /// The SHA-256 digest of `bytes`.
     pub fn sha256(bytes: &[u8]) -> Self {
-        let mut hasher = Hasher::Sha256(Sha256::new());
+        let mut hasher = Self::sha256_hasher();
         hasher.update(bytes);
         hasher.finish()
     }

@@ -18,7 +18,8 @@ use crate::walk::{Options, scan_tree};
 pub struct LayerTree {
     section: Section,
     limits: ExpansionLimits,
-    /// Compared with the bytes of a compressed layer; an uncompressed layer is not read in whole.
+    /// Compared with the bytes of a layer that is read in whole; an uncompressed one in a file is
+    /// not.
     expected: Option<Digest>,
     /// Whether the bytes were found to have the expected digest.
     is_verified: bool,
@@ -45,7 +46,7 @@ impl LayerTree {
         Ok(Compression::of(head.get(..n).unwrap_or_default()))
     }
 
-    fn walk_compressed(
+    fn walk_stream(
         &mut self,
         compression: Compression,
         visit: &mut dyn FnMut(Entry<'_>),
@@ -79,8 +80,10 @@ impl FileTree for LayerTree {
         let walked = self
             .compression()
             .and_then(|compression| match compression {
-                Compression::None => Ok(Tar::section(self.section.clone()).walk(visit)),
-                _ => self.walk_compressed(compression, visit),
+                Compression::None if !self.section.is_sequential() => {
+                    Ok(Tar::section(self.section.clone()).walk(visit))
+                }
+                _ => self.walk_stream(compression, visit),
             });
         walked.unwrap_or_else(|error| vec![Problem::new("", error.to_string())])
     }

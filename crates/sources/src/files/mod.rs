@@ -66,7 +66,7 @@ impl<'a> Options<'a> {
         }
     }
 
-    fn choice(&self) -> Choice {
+    pub(crate) fn choice(&self) -> Choice {
         Choice {
             reference: self.reference.map(str::to_owned),
             platform: self.platform.cloned(),

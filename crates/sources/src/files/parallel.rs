@@ -94,7 +94,15 @@ fn scan(layer: &ImageLayer, options: &Options<'_>) -> TreeScan {
     let expected = layer.layer.digest.as_deref().and_then(Digest::parse);
     let run = || {
         let walk = options.walk(true);
-        scan_layer(content, expected, options.expansion, &walk).0
+        let (scan, is_verified) = scan_layer(content, expected, options.expansion, &walk);
+        if is_verified || !content.is_sequential() {
+            return scan;
+        }
+        // What came from elsewhere and is not what the manifest names counts for nothing.
+        TreeScan {
+            problems: scan.problems,
+            ..TreeScan::default()
+        }
     };
     // A bug in a parser must cost one layer's content and say so, not the whole scan.
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| TreeScan {

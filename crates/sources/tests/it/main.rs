@@ -1,0 +1,24 @@
+//! Registries and feed servers as they are: Docker's registry, skopeo, and servers that fail.
+
+mod download;
+mod image;
+mod registry;
+mod server;
+
+use std::process::Command;
+
+/// Whether a program can be run; where tests must be complete, it has to be there.
+fn has(program: &str) -> bool {
+    let found = Command::new(program)
+        .arg("--version")
+        .output()
+        .is_ok_and(|output| output.status.success());
+    assert!(
+        found || std::env::var_os("CI").is_none(),
+        "{program} is not installed"
+    );
+    if !found {
+        println!("skipped: {program} is not installed");
+    }
+    found
+}
