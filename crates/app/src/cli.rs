@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use model::Severity;
 
+use crate::cli_db::{Db, Network};
+
 /// Finds the known vulnerabilities in images, hosts, disks and SBOMs, and explains each.
 #[derive(Debug, Parser)]
 #[command(
@@ -27,6 +29,8 @@ pub(crate) enum Command {
     Scan(Scan),
     /// List the package formats, systems and feeds that are supported.
     Support,
+    /// Build, look at and move the advisory database.
+    Db(Db),
 }
 
 /// What is scanned and how it is read.
@@ -45,6 +49,8 @@ pub(crate) struct TargetArguments {
     /// Read the target again even if its inventory is cached.
     #[arg(long)]
     pub(crate) no_cache: bool,
+    #[command(flatten)]
+    pub(crate) network: Network,
 }
 
 #[derive(Debug, Args)]

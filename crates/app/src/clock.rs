@@ -1,10 +1,17 @@
 //! The one place that reads the clock.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use model::Timestamp;
+
+/// The present moment, as file systems keep it.
+pub(crate) fn system() -> SystemTime {
+    UNIX_EPOCH + UNIX_EPOCH.elapsed().unwrap_or_default()
+}
 
 /// The present moment.
 pub(crate) fn now() -> Timestamp {
-    let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
+    let since = UNIX_EPOCH.elapsed().unwrap_or_default();
     let seconds = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
     Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX)
 }

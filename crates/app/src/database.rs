@@ -3,34 +3,48 @@
 use std::path::Path;
 
 use advisory::database::{Database, FeedState};
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use sources::{generations::Generations, mapped::Mapped};
 
-use crate::report::{DatabaseSummary, FeedSummary};
+use crate::{
+    report::{DatabaseSummary, FeedSummary},
+    starter,
+};
 
 /// An open database.
 #[derive(Debug)]
 pub(crate) struct Opened {
     pub(crate) records: Database<Mapped>,
-    is_starter: bool,
+    pub(crate) is_starter: bool,
 }
 
-/// Opens the database in `given`, else the current one of the data directory.
+/// The databases that are kept in the data directory.
+pub(crate) fn generations(data_dir: &Path) -> Generations {
+    Generations::new(data_dir.join("advisories"))
+}
+
+/// Opens the database in `given`, else the current one of the data directory, else the starter.
 pub(crate) fn open(data_dir: &Path, given: Option<&Path>) -> Result<Opened> {
-    let records = match given {
+    let (records, is_starter) = match given {
         Some(path) => {
             let bytes = Mapped::open(path).with_context(|| format!("open {}", path.display()))?;
-            Database::open(bytes)
-                .with_context(|| format!("{} is not an advisory database", path.display()))?
+            let database = Database::open(bytes);
+            let name = || format!("{} is not an advisory database", path.display());
+            (database.with_context(name)?, false)
         }
-        None => match Generations::new(data_dir.join("advisories")).current()? {
-            Some(database) => database,
-            None => bail!("there is no advisory database yet: run `lynkeus db update`"),
+        None => match generations(data_dir).current() {
+            Ok(Some(database)) => (database, false),
+            Ok(None) => (starter::open(data_dir)?, true),
+            Err(error) => {
+                return Err(error).context(
+                    "the current advisory database is of no use: run `lynkeus db update`",
+                );
+            }
         },
     };
     Ok(Opened {
         records,
-        is_starter: false,
+        is_starter,
     })
 }
 

@@ -2,14 +2,18 @@
 #![expect(clippy::print_stderr, reason = "a command line tool talks")]
 
 mod cli;
+mod cli_db;
 mod clock;
 mod commands;
 mod config;
 mod database;
 mod ignore_file;
+mod network;
 mod output;
 mod pipeline;
+mod progress;
 mod report;
+mod starter;
 mod target;
 
 use std::process::ExitCode;
@@ -29,6 +33,7 @@ fn main() -> ExitCode {
     let result = match &cli.command {
         Command::Scan(arguments) => commands::scan::run(&cli, arguments),
         Command::Support => commands::support::run(),
+        Command::Db(arguments) => commands::db::run(&cli, arguments),
     };
     match result {
         Ok(true) => ExitCode::from(CLEAN),

@@ -6,9 +6,11 @@ use anyhow::{Context as _, Result};
 use inventory::{extractors::Extractors, image::Platform};
 use model::Inventory;
 use sources::files::{self, Kind, Options, Scanned};
+use sources::registry::{self, Reference};
 
 use crate::{
     cli::TargetArguments,
+    network,
     report::{Image, Target},
 };
 
@@ -36,10 +38,22 @@ pub(crate) fn scan(arguments: &TargetArguments, _data_dir: &Path) -> Result<Read
     }
     let scanned = if arguments.target == "host" {
         files::scan_host(&options)?
+    } else if let Some(reference) = image_name(&arguments.target) {
+        let access = network::access(&arguments.network)?;
+        registry::scan(&reference, &access, &options)
+            .with_context(|| format!("{} is no file here, but an image", arguments.target))?
     } else {
         files::scan_path(Path::new(&arguments.target), &options)?
     };
     Ok(read(&arguments.target, scanned))
+}
+
+/// The image in a registry that a target names, unless it is a file or directory.
+fn image_name(target: &str) -> Option<Reference> {
+    if Path::new(target).exists() {
+        return None;
+    }
+    Reference::parse(target)
 }
 
 fn read(name: &str, scanned: Scanned) -> Read {

@@ -1,4 +1,5 @@
 //! One file for each subcommand.
 
+pub(crate) mod db;
 pub(crate) mod scan;
 pub(crate) mod support;

@@ -1,0 +1,126 @@
+//! `lynkeus db update`: what changed at the publishers becomes a new database.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::thread;
+
+use advisory::Limits;
+use advisory::database::BuildOptions;
+use anyhow::{Context as _, Result, bail};
+use sources::download;
+use sources::generations::Generations;
+use sources::mirror::{self, Request};
+use sources::packed;
+use sources::update::{self, From, Outcome, Plan};
+
+use super::{build, transfer};
+use crate::{
+    cli_db::{Selection, Update},
+    clock, database, network,
+    progress::DownloadProgress,
+};
+
+/// Where the publishers' files are kept between updates, in the data directory.
+const MIRROR: &str = "mirror";
+
+pub(super) fn run(data_dir: &Path, arguments: &Update) -> Result<bool> {
+    build::check_names(&arguments.selection.feeds)?;
+    let Some(from) = &arguments.from else {
+        return fetch(data_dir, arguments, From::Publishers, MIRROR);
+    };
+    if from.starts_with("oci://") {
+        return transfer::pull(data_dir, from, &arguments.network);
+    }
+    if !from.starts_with("http://") && !from.starts_with("https://") {
+        let generations = database::generations(data_dir);
+        return compile(
+            &generations,
+            Path::new(from),
+            &arguments.selection,
+            &BTreeMap::new(),
+        );
+    }
+    if from.ends_with(".lkdb") || from.ends_with(".lkdb.zst") {
+        return fetch_database(data_dir, arguments, from);
+    }
+    fetch(data_dir, arguments, From::Mirror(from), "mirror-copy")
+}
+
+/// Brings a directory up to date and compiles it.
+fn fetch(data_dir: &Path, arguments: &Update, from: From<'_>, directory: &str) -> Result<bool> {
+    let client = network::client(&arguments.network)?;
+    let directory = data_dir.join(directory);
+    let plan = Plan {
+        from,
+        feeds: &arguments.selection.feeds,
+        now: clock::system(),
+    };
+    let progress = DownloadProgress::start();
+    let outcome = update::update(&client, &directory, &plan, &|path, event| {
+        progress.event(path, &event);
+    });
+    progress.finish();
+    let Outcome {
+        new,
+        unchanged,
+        failures,
+    } = outcome;
+    eprintln!("{new} files are new, {unchanged} unchanged");
+    let generations = database::generations(data_dir);
+    if !failures.is_empty() && !arguments.selection.partial {
+        for (feed, reason) in &failures {
+            eprintln!("{feed}: {reason}");
+        }
+        mirror::note_failures(&generations, options(), &failures)?;
+        bail!(
+            "{} feeds could not be fetched, so the database stays as it was (--partial uses older \
+             copies)",
+            failures.len()
+        );
+    }
+    compile(&generations, &directory, &arguments.selection, &failures)
+}
+
+/// Compiles a directory and makes the result the current database.
+fn compile(
+    generations: &Generations,
+    directory: &Path,
+    selection: &Selection,
+    trouble: &BTreeMap<String, String>,
+) -> Result<bool> {
+    let before = build::feeds_before(generations)?;
+    let request = Request {
+        options: options(),
+        limits: Limits::DEFAULT,
+        feeds: &selection.feeds,
+        exclude: &[],
+        trouble,
+        before: &before,
+        threads: thread::available_parallelism().map_or(1, usize::from),
+    };
+    let built = build::build(directory, &request)?;
+    build::install(generations, &built, selection)
+}
+
+/// Fetches a database that somebody else compiled.
+fn fetch_database(data_dir: &Path, arguments: &Update, url: &str) -> Result<bool> {
+    let client = network::client(&arguments.network)?;
+    let name = url.rsplit('/').next().unwrap_or_default();
+    let target = data_dir.join("download").join(name);
+    let progress = DownloadProgress::start();
+    let fetched = download::fetch(&client, url, &target, clock::system(), &mut |bytes| {
+        progress.event(name, &update::Event::Receiving(bytes));
+    });
+    progress.finish();
+    fetched?;
+    let bytes = packed::read(&target).with_context(|| format!("read {}", target.display()))?;
+    transfer::install(data_dir, &bytes).with_context(|| format!("use {url}"))
+}
+
+fn options() -> BuildOptions {
+    BuildOptions {
+        prose: true,
+        only_referenced: false,
+        built: clock::now(),
+    }
+}

@@ -1,0 +1,3 @@
+//! The `lynkeus` command against independent judges, with the same advisories.
+
+mod db;
