@@ -35,7 +35,7 @@ pub(crate) enum DbCommand {
 #[derive(Debug, Args)]
 pub(crate) struct Update {
     /// A mirror instead of the publishers: a directory, an http(s) URL below which files lie as
-    /// in a mirror directory or that names a database file, or oci://REFERENCE.
+    /// in a mirror directory or that names a database file, or `oci://REFERENCE`.
     #[arg(long, value_name = "MIRROR")]
     pub(crate) from: Option<String>,
     #[command(flatten)]

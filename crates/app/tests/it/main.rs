@@ -1,3 +1,4 @@
 //! The `lynkeus` command against independent judges, with the same advisories.
+#![cfg(test)]
 
 mod db;

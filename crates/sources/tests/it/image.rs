@@ -6,7 +6,6 @@ use std::path::Path;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 /// A file of a layer.
 pub(crate) type File<'a> = (&'a str, &'a [u8]);
@@ -45,11 +44,7 @@ pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 pub(crate) fn digest(bytes: &[u8]) -> String {
-    let hex = Sha256::digest(bytes)
-        .iter()
-        .map(|b| format!("{b:02x}"))
-        .collect::<String>();
-    format!("sha256:{hex}")
+    inventory::image::Digest::sha256(bytes).to_string()
 }
 
 /// Bytes that do not get smaller.

@@ -1,4 +1,5 @@
 //! Registries and feed servers as they are: Docker's registry, skopeo, and servers that fail.
+#![cfg(test)]
 
 mod download;
 mod image;

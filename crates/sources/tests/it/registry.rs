@@ -72,8 +72,8 @@ impl Registry {
                 "the registry does not start"
             );
             if let Some((_, rest)) = line.split_once("listening on ") {
-                let end = rest.find(|c: char| c == '"' || c == ',' || c.is_whitespace());
-                break rest[..end.unwrap_or(rest.len())].to_owned();
+                let end = |c: char| c == '"' || c == ',' || c.is_whitespace();
+                break rest.split(end).next().unwrap().to_owned();
             }
         };
         // Whoever does not read its log stops it when the pipe is full.
@@ -110,7 +110,7 @@ impl Registry {
     fn blob(&self, digest: &str) -> PathBuf {
         let hex = digest.trim_start_matches("sha256:");
         let blobs = "storage/docker/registry/v2/blobs/sha256";
-        let path = format!("{blobs}/{}/{hex}/data", &hex[..2]);
+        let path = format!("{blobs}/{}/{hex}/data", hex.get(..2).unwrap());
         self.directory.path().join(path)
     }
 }
@@ -415,9 +415,10 @@ fn serve(layout: &Path, token: Option<&'static str>, cuts: usize) -> Server {
         if asked.path.starts_with("/token?") {
             // `tester:secret`
             let known = asked.header("authorization") == Some("Basic dGVzdGVyOnNlY3JldA==");
-            return match known {
-                true => Answer::of(200, json!({"token": token}).to_string()),
-                false => Answer::of(403, ""),
+            return if known {
+                Answer::of(200, json!({"token": token}).to_string())
+            } else {
+                Answer::of(403, "")
             };
         }
         let bearer = token.map(|token| format!("Bearer {token}"));

@@ -18,12 +18,12 @@ struct Document<'a> {
     schema: &'static str,
     old: String,
     new: String,
-    names: Vec<Name<'a>>,
+    names: Vec<PackageChange<'a>>,
     vulnerabilities: Vec<Vulnerability<'a>>,
 }
 
 #[derive(Serialize)]
-struct Name<'a> {
+struct PackageChange<'a> {
     ecosystem: &'a str,
     name: &'a str,
     change: &'static str,
@@ -58,7 +58,7 @@ fn document<'a>(
         names: difference
             .names
             .iter()
-            .map(|changed| Name {
+            .map(|changed| PackageChange {
                 ecosystem: &changed.namespace,
                 name: &changed.name,
                 change: word(changed.change),

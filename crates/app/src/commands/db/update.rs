@@ -8,7 +8,7 @@ use advisory::Limits;
 use advisory::database::BuildOptions;
 use anyhow::{Context as _, Result, bail};
 use sources::download;
-use sources::generations::Generations;
+use sources::generations::{EXTENSION, Generations};
 use sources::mirror::{self, Request};
 use sources::packed;
 use sources::update::{self, From, Outcome, Plan};
@@ -40,7 +40,8 @@ pub(super) fn run(data_dir: &Path, arguments: &Update) -> Result<bool> {
             &BTreeMap::new(),
         );
     }
-    if from.ends_with(".lkdb") || from.ends_with(".lkdb.zst") {
+    let name = from.strip_suffix(".zst").unwrap_or(from);
+    if Path::new(name).extension().is_some_and(|e| e == EXTENSION) {
         return fetch_database(data_dir, arguments, from);
     }
     fetch(data_dir, arguments, From::Mirror(from), "mirror-copy")
