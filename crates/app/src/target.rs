@@ -62,6 +62,7 @@ fn read(name: &str, scanned: Scanned) -> Read {
     let kind = match scanned.kind {
         Kind::Image => "image",
         Kind::RootArchive => "archive",
+        Kind::Disk => "disk",
         Kind::Directory => "directory",
         Kind::Host => "host",
         Kind::File => "file",

@@ -1,6 +1,7 @@
 //! Turns a file tree, image layers or an SBOM into an inventory.
 
 pub mod decompress;
+pub mod disk;
 pub mod extractors;
 pub mod image;
 pub mod layers;

@@ -1,8 +1,8 @@
 //! Files as random-access bytes, and the temporary copy of a large file of a stream.
 
 use std::fs::File;
-use std::io::{self, Read, Seek};
-use std::os::unix::fs::FileExt;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::os::unix::fs::{FileExt, FileTypeExt};
 use std::path::Path;
 
 use inventory::section::ReadAt;
@@ -23,8 +23,14 @@ impl FileBytes {
         Self::new(File::open(path)?)
     }
 
-    pub fn new(file: File) -> io::Result<Self> {
-        let len = file.metadata()?.len();
+    pub fn new(mut file: File) -> io::Result<Self> {
+        let metadata = file.metadata()?;
+        // The length of a disk is where its end is.
+        let len = if metadata.file_type().is_block_device() {
+            file.seek(SeekFrom::End(0))?
+        } else {
+            metadata.len()
+        };
         Ok(Self { file, len })
     }
 }

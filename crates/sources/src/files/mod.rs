@@ -1,8 +1,9 @@
-//! Scans what lies in files: image archives and layouts, directories, the running host.
+//! Scans what lies in files: image archives and layouts, disks, directories, the running host.
 
 mod archive;
 mod bare;
 mod directory;
+mod disk;
 mod file;
 mod host;
 mod parallel;
@@ -104,6 +105,8 @@ pub enum Kind {
     Image,
     /// A tar archive of a root file system.
     RootArchive,
+    /// A disk image, or a device.
+    Disk,
     Directory,
     Host,
     File,
@@ -119,7 +122,8 @@ pub struct Scanned {
 }
 
 /// Scans whatever is at `path`: an image archive (`docker save`, OCI layout), an OCI layout
-/// directory, a tar archive of a root file system, a directory, or a single file.
+/// directory, a tar archive of a root file system, a disk image (raw, qcow2, VMDK), a directory, or
+/// a single file.
 pub fn scan_path(path: &Path, options: &Options<'_>) -> Result<Scanned, Error> {
     let cannot_open = |source| Error::Open {
         path: path.to_owned(),
@@ -154,6 +158,13 @@ pub fn scan_path(path: &Path, options: &Options<'_>) -> Result<Scanned, Error> {
         return Ok(Scanned {
             kind: Kind::RootArchive,
             inventory: stack.finish(Vec::new()),
+            image: None,
+        });
+    }
+    if inventory::disk::is_disk(&section).map_err(cannot_open)? {
+        return Ok(Scanned {
+            kind: Kind::Disk,
+            inventory: disk::scan(path, &section, options),
             image: None,
         });
     }

@@ -1,6 +1,11 @@
-//! Registries and feed servers as they are: Docker's registry, skopeo, and servers that fail.
+//! Registries, feed servers and disks as they are: Docker's registry, skopeo, servers that fail,
+//! the tools of Linux file systems and QEMU.
 #![cfg(test)]
 
+mod disk_damage;
+mod disk_formats;
+mod disk_image;
+mod disk_systems;
 mod download;
 mod image;
 mod registry;
