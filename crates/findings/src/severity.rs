@@ -22,7 +22,13 @@ pub struct Derived {
 /// (Inspector user guide, "Understanding severity levels").
 const VENDORS: &[&str] = &["amazon", "debian", "redhat"];
 
+/// Assessments from this rank on are listed and never decide.
+const UNDECIDING: u8 = 5;
+
 /// Derives the severity of one vulnerability.
+///
+/// An advisory whose publisher calls it informational (`RustSec`'s `unmaintained`, `unsound` and
+/// `notice`, which `cargo audit` shows as warnings) is not scored by its own vectors.
 ///
 /// A CVSS 3 score of the packages' own distribution comes first, then NVD's, then any other
 /// CVSS 3 score, then CVSS 2, then the publisher's word. CVSS 4 is listed and never decides.
@@ -37,10 +43,7 @@ pub fn derive(advisories: &[&AdvisorySummary], facts: &[model::Cvss]) -> Derived
         )
     });
     cvss.dedup_by(|a, b| a.1 == b.1);
-    let best = cvss
-        .iter()
-        .find(|(_, a)| a.version != CvssVersion::V4)
-        .cloned();
+    let best = cvss.iter().find(|(rank, _)| *rank < UNDECIDING).cloned();
     let cvss: Vec<_> = cvss.into_iter().map(|(_, a)| a).collect();
     if let Some((_, best)) = best {
         let severity = Severity::of_score(best.base);
@@ -90,19 +93,23 @@ pub fn derive(advisories: &[&AdvisorySummary], facts: &[model::Cvss]) -> Derived
 fn assessments(advisories: &[&AdvisorySummary], facts: &[model::Cvss]) -> Vec<(u8, VectorScore)> {
     let own = advisories.iter().flat_map(|advisory| {
         let vendor = VENDORS.iter().any(|v| advisory.feed.starts_with(v));
-        advisory.cvss.iter().map(move |cvss| (vendor, cvss))
+        let word = advisory.severity.as_ref().map(|word| word.severity);
+        let informational = word == Some(Severity::Informational);
+        let cvss = advisory.cvss.iter();
+        cvss.map(move |cvss| (vendor, informational, cvss))
     });
-    own.chain(facts.iter().map(|cvss| (false, cvss)))
-        .filter_map(|(vendor, cvss)| {
+    own.chain(facts.iter().map(|cvss| (false, false, cvss)))
+        .filter_map(|(vendor, informational, cvss)| {
             let scored = score(&cvss.vector)?;
             let v3 = matches!(scored.version, CvssVersion::V30 | CvssVersion::V31);
             let rank = match (v3, scored.version) {
+                _ if informational => UNDECIDING + 1,
                 (true, _) if vendor => 0,
                 (true, _) if is_nvd(&cvss.source) => 1,
                 (true, _) => 2,
                 (false, CvssVersion::V2) if is_nvd(&cvss.source) => 3,
                 (false, CvssVersion::V2) => 4,
-                (false, _) => 5,
+                (false, _) => UNDECIDING,
             };
             Some((
                 rank,

@@ -48,7 +48,7 @@ const V4: &str = "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:
 #[test]
 fn severity_follows_the_first_source_in_order() {
     let nvd = [cvss("NVD", CRITICAL)];
-    let rows: [(AdvisorySummary, &[Cvss], Severity, &str); 6] = [
+    let rows: [(AdvisorySummary, &[Cvss], Severity, &str); 8] = [
         (
             advisory("redhat-vex", &[("REDHAT_CVE", LOW)], None),
             &nvd,
@@ -84,6 +84,18 @@ fn severity_follows_the_first_source_in_order() {
             &[],
             Severity::High,
             "calls it HIGH",
+        ),
+        (
+            advisory("rustsec", &[("RUSTSEC", CRITICAL)], Some("INFORMATIONAL")),
+            &[],
+            Severity::Informational,
+            "calls it INFORMATIONAL",
+        ),
+        (
+            advisory("rustsec", &[("RUSTSEC", CRITICAL)], Some("INFORMATIONAL")),
+            &[cvss("NVD", LOW)],
+            Severity::Low,
+            "NVD",
         ),
     ];
     for (advisory, facts, severity, reason) in rows {

@@ -1,0 +1,5 @@
+//! Tests of the public interface against other implementations.
+
+#![expect(clippy::print_stdout, reason = "a skipped test says why")]
+
+mod cvss;
