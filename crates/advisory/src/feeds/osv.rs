@@ -155,7 +155,21 @@ fn advisory(record: Record, problem: &mut dyn FnMut(String)) -> Option<Advisory>
         .filter_map(|package| package_statement(package, &mut scores, problem))
         .collect();
     advisory.affected = merged(statements);
+    informational(&mut advisory);
     Some(advisory)
+}
+
+/// Lets an advisory be informational as a whole if every package's word says so: `RustSec` has
+/// the word with the package, and it decides how the advisory is shown.
+fn informational(advisory: &mut Advisory) {
+    let is_informational = |package: &Affected| {
+        let word = package.severity.as_ref();
+        word.is_some_and(|word| word.severity == Severity::Informational)
+    };
+    if advisory.severity.is_none() && advisory.affected.iter().all(is_informational) {
+        let words = advisory.affected.iter_mut();
+        advisory.severity = words.filter_map(|package| package.severity.take()).last();
+    }
 }
 
 /// The vectors and words of severities, wherever the record has them.

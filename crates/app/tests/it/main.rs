@@ -1,4 +1,8 @@
-//! The `lynkeus` command against independent judges, with the same advisories.
+//! The `lynkeus` command; matches against independent judges, with the same advisories.
 #![cfg(test)]
 
+mod crates_io;
 mod db;
+mod debian;
+mod scan;
+mod trivy;

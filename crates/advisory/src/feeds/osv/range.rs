@@ -38,7 +38,8 @@ impl Event {
 /// Appends the intervals of a range; git ranges have none.
 ///
 /// Events are sorted by version first if the order is known (schema 1.7, "affected[].ranges[].events
-/// field": their order has no meaning); else they are taken as published.
+/// field": their order has no meaning); else they are taken as published. A fix at the version
+/// that introduces the flaw leaves nothing affected (`RUSTSEC-2022-0012`).
 pub(super) fn intervals(range: OsvRange, scheme: Option<&Scheme>, into: &mut Vec<Range>) {
     if range.r#type == "GIT" {
         return;
@@ -68,9 +69,15 @@ pub(super) fn intervals(range: OsvRange, scheme: Option<&Scheme>, into: &mut Vec
         sort(&mut events, scheme);
     }
     let mut open: Option<Range> = None;
+    // The fix before which nothing was affected.
+    let mut idle = None;
     for event in events {
         let begins = event.is_beginning();
         match event {
+            Event {
+                introduced: Some(version),
+                ..
+            } if idle.as_ref() == Some(&version) => {}
             Event {
                 introduced: Some(version),
                 ..
@@ -80,6 +87,10 @@ pub(super) fn intervals(range: OsvRange, scheme: Option<&Scheme>, into: &mut Vec
                     end: RangeEnd::Open,
                 });
             }
+            Event {
+                fixed: Some(version),
+                ..
+            } if open.is_none() => idle = Some(version),
             Event {
                 fixed: Some(version),
                 ..

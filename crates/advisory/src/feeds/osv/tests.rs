@@ -59,9 +59,22 @@ fn informational_advisories_of_rust_are_told_apart() {
           "database_specific":{"categories":[],"cvss":null,"informational":"unmaintained"},
           "ranges":[{"type":"SEMVER","events":[{"introduced":"0.0.0-0"}]}],"versions":[]}]}"#,
         &[
-            "RUSTSEC-2020-0016",
-            "  crates.io net2 * severity=unmaintained",
+            "RUSTSEC-2020-0016 severity=unmaintained",
+            "  crates.io net2 *",
         ],
+    );
+}
+
+/// RUSTSEC-2022-0012, shortened: its last interval ends where it begins.
+#[test]
+fn an_interval_that_is_empty_affects_nothing() {
+    check_feed(
+        &RUSTSEC,
+        "osv/crates.io/all.zip!/RUSTSEC-2022-0012.json",
+        br#"{"id":"RUSTSEC-2022-0012","affected":[{"package":{"ecosystem":"crates.io","name":"arrow2"},
+          "ranges":[{"type":"SEMVER","events":[{"introduced":"0.0.0-0"},{"fixed":"0.7.1"},
+           {"introduced":"0.9.0"},{"fixed":"0.9.2"},{"introduced":"0.10.0"},{"fixed":"0.10.0"}]}]}]}"#,
+        &["RUSTSEC-2022-0012", "  crates.io arrow2 <0.7.1 >=0.9.0,<0.9.2"],
     );
 }
 
