@@ -5,6 +5,8 @@ use std::str::FromStr as _;
 use model::{OperatingSystem, Package, PurlType, SourcePackage};
 use packageurl::PackageUrl;
 
+use crate::rpm;
+
 /// The purl of a package; `os` names the distribution of system packages.
 ///
 /// An rpm's epoch becomes a qualifier; a deb's stays in the version (purl types `rpm`, `deb`).
@@ -128,13 +130,20 @@ fn source(package: &Package, upstream: Option<&str>) -> Option<SourcePackage> {
         name: package.name.clone(),
         version: package.version.clone(),
     };
+    // Syft gives the file name of an rpm's source package.
+    if let Some(upstream) = upstream.filter(|upstream| upstream.ends_with(".src.rpm")) {
+        let epoch = package
+            .version
+            .split_once(':')
+            .and_then(|(epoch, _)| epoch.parse().ok());
+        return rpm::source(upstream, epoch);
+    }
     let Some(upstream) = upstream else {
         return matches!(package.purl_type.as_str(), "deb" | "apk").then(own);
     };
     let (name, version) = upstream
         .split_once('@')
         .unwrap_or((upstream, &package.version));
-    let name = name.strip_suffix(".src.rpm").unwrap_or(name);
     Some(SourcePackage {
         name: name.to_owned(),
         version: version.to_owned(),
@@ -218,6 +227,16 @@ mod tests {
             assert_eq!(back, package);
             assert_eq!(system.is_some(), purl.contains("debian"));
         }
+    }
+
+    #[test]
+    fn an_rpms_source_may_be_a_file_name() {
+        let purl =
+            "pkg:rpm/rhel/openssl-libs@3.0.7-1.el9?epoch=1&upstream=openssl-3.0.7-1.el9.src.rpm";
+        let (package, _) = from_purl(purl).unwrap();
+        let source = package.source.unwrap();
+        assert_eq!(source.name, "openssl");
+        assert_eq!(source.version, "1:3.0.7-1.el9");
     }
 
     #[test]

@@ -137,7 +137,7 @@ fn evr(epoch: Option<u32>, version: &str, release: &str) -> String {
 ///
 /// The file name has no epoch; the binary package's own is taken, since almost all packages of
 /// one build share it.
-fn source(file: &str, epoch: Option<u32>) -> Option<SourcePackage> {
+pub(crate) fn source(file: &str, epoch: Option<u32>) -> Option<SourcePackage> {
     let stem = file
         .strip_suffix(".src.rpm")
         .or_else(|| file.strip_suffix(".nosrc.rpm"))?;
