@@ -91,7 +91,7 @@ pub fn merge(scans: Vec<TreeScan>, layers: Vec<Layer>) -> Inventory {
 }
 
 /// Folds observations of the same package into one with several locations, and sorts.
-fn deduplicate(mut packages: Vec<Package>) -> Vec<Package> {
+pub(crate) fn deduplicate(mut packages: Vec<Package>) -> Vec<Package> {
     packages.sort_by(|a, b| {
         identity(a)
             .cmp(&identity(b))

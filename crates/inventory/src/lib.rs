@@ -6,6 +6,7 @@ pub mod extractors;
 pub mod image;
 pub mod layers;
 pub mod path;
+pub mod sbom;
 pub mod scan;
 pub mod section;
 pub mod tar;
