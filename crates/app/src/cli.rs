@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use inventory::sbom::cyclonedx::Version;
 use model::Severity;
 
 use crate::cli_db::{Db, Network};
@@ -27,6 +28,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Find the vulnerabilities of a target.
     Scan(Scan),
+    /// Write the bill of materials of a target.
+    Sbom(Sbom),
     /// List the package formats, systems and feeds that are supported.
     Support,
     /// Build, look at and move the advisory database.
@@ -37,7 +40,7 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 pub(crate) struct TargetArguments {
     /// An image archive, OCI layout, image reference, directory, disk image, SBOM, package file,
-    /// or `host` for the machine this runs on.
+    /// `host` for the machine this runs on, or `-` for an SBOM on standard input.
     #[arg(value_name = "TARGET")]
     pub(crate) target: String,
     /// Which image of a multi-platform one: os/arch[/variant].
@@ -85,6 +88,50 @@ pub(crate) struct Scan {
     pub(crate) db: Option<PathBuf>,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Sbom {
+    #[command(flatten)]
+    pub(crate) target: TargetArguments,
+    #[arg(short, long, value_enum, default_value_t = SbomFormat::Cyclonedx)]
+    pub(crate) output: SbomFormat,
+    /// Write to a file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output_file: Option<PathBuf>,
+    /// Version of CycloneDX.
+    #[arg(long, value_enum, default_value_t = SpecVersion::V1_6)]
+    pub(crate) spec_version: SpecVersion,
+}
+
+/// How a bill of materials is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SbomFormat {
+    /// CycloneDX as JSON.
+    Cyclonedx,
+    /// SPDX 2.3 as JSON.
+    Spdx,
+}
+
+/// Versions of CycloneDX that are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SpecVersion {
+    #[value(name = "1.4")]
+    V1_4,
+    #[value(name = "1.5")]
+    V1_5,
+    #[value(name = "1.6")]
+    V1_6,
+}
+
+impl From<SpecVersion> for Version {
+    fn from(version: SpecVersion) -> Self {
+        match version {
+            SpecVersion::V1_4 => Self::V1_4,
+            SpecVersion::V1_5 => Self::V1_5,
+            SpecVersion::V1_6 => Self::V1_6,
+        }
+    }
+}
+
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -94,6 +141,10 @@ pub(crate) enum Format {
     Json,
     /// SARIF 2.1.0, for code-scanning views.
     Sarif,
+    /// CycloneDX 1.6 with vulnerabilities.
+    Cyclonedx,
+    /// SPDX 2.3 with references to vulnerabilities.
+    Spdx,
     /// One self-contained page.
     Html,
 }

@@ -31,6 +31,7 @@ const FAILED: u8 = 2;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match &cli.command {
+        Command::Sbom(arguments) => commands::sbom::run(&cli, arguments),
         Command::Scan(arguments) => commands::scan::run(&cli, arguments),
         Command::Support => commands::support::run(),
         Command::Db(arguments) => commands::db::run(&cli, arguments),

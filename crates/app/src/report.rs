@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use detect::Skipped;
 use findings::{Vulnerability, remedy::Upgrade};
+use inventory::sbom::{Subject, SubjectKind};
 use model::{Inventory, Severity, Timestamp};
 
 /// The result of one scan.
@@ -30,6 +31,24 @@ pub(crate) struct Target {
     /// `image`, `directory`, `host`, `disk`, `file`, `sbom`.
     pub(crate) kind: &'static str,
     pub(crate) image: Option<Image>,
+}
+
+impl Target {
+    /// What a bill of materials says of it.
+    pub(crate) fn subject(&self, created: Timestamp) -> Subject {
+        let image = self.image.as_ref();
+        let digest = image.and_then(|i| i.manifest_digest.as_ref().or(i.config_digest.as_ref()));
+        Subject {
+            name: self.name.clone(),
+            kind: match self.kind {
+                "image" => SubjectKind::Image,
+                "host" => SubjectKind::Host,
+                _ => SubjectKind::Files,
+            },
+            digest: digest.cloned(),
+            created,
+        }
+    }
 }
 
 /// What identifies an image.

@@ -1,5 +1,7 @@
 //! What the user named, and how it is read.
 
+mod sbom;
+
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
@@ -25,6 +27,12 @@ pub(crate) struct Read {
 
 /// Reads the target into an inventory.
 pub(crate) fn scan(arguments: &TargetArguments, _data_dir: &Path) -> Result<Read> {
+    if arguments.target == "-" {
+        return Ok(document(&arguments.target, sbom::read_stdin()?));
+    }
+    if let Some(read) = sbom::read_file(Path::new(&arguments.target))? {
+        return Ok(document(&arguments.target, read));
+    }
     let extractors = Extractors::all();
     let platform = arguments
         .platform
@@ -54,6 +62,19 @@ fn image_name(target: &str) -> Option<Reference> {
         return None;
     }
     Reference::parse(target)
+}
+
+/// A bill of materials. Without a system it is about a project, and what it declares counts.
+fn document(name: &str, read: inventory::sbom::Read) -> Read {
+    Read {
+        target: Target {
+            name: name.to_owned(),
+            kind: "sbom",
+            image: None,
+        },
+        is_project: read.inventory.os.is_none(),
+        inventory: read.inventory,
+    }
 }
 
 fn read(name: &str, scanned: Scanned) -> Read {

@@ -1,5 +1,6 @@
 //! One file for each subcommand.
 
 pub(crate) mod db;
+pub(crate) mod sbom;
 pub(crate) mod scan;
 pub(crate) mod support;

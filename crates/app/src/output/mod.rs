@@ -1,18 +1,26 @@
 //! Writes a report in the format that was asked for: one file a format.
 
+mod cyclonedx;
 mod explain;
 mod html;
 mod json;
 mod sarif;
+mod spdx;
 mod table;
 
-use std::io::{self, Write};
+use std::{
+    fs::File,
+    io::{self, BufWriter, Write},
+    path::Path,
+};
 
 pub(crate) use explain::explain;
 pub(crate) use table::Terminal;
 
+use anyhow::{Context as _, Result};
 use findings::AffectedPackage;
-use model::FixState;
+use model::{FixState, Problem};
+use serde_json::Value;
 
 use crate::{cli::Format, report::Report};
 
@@ -27,7 +35,64 @@ pub(crate) fn write(
         Format::Table => table::write(report, terminal, out),
         Format::Json => json::write(report, out),
         Format::Sarif => sarif::write(report, out),
+        Format::Cyclonedx => cyclonedx::write(report, out),
+        Format::Spdx => spdx::write(report, out),
         Format::Html => html::write(report, out),
+    }
+}
+
+/// Writes to the file, or to standard output if none is given.
+pub(crate) fn to_file_or_stdout(
+    path: Option<&Path>,
+    write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+) -> Result<()> {
+    let Some(path) = path else {
+        let mut out = BufWriter::new(io::stdout().lock());
+        return match write(&mut out).and_then(|()| out.flush()) {
+            // The reader has seen enough (`| head`).
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => other.context("write to standard output"),
+        };
+    };
+    let mut to_file = || {
+        let mut out = BufWriter::new(File::create(path)?);
+        write(&mut out)?;
+        out.flush()
+    };
+    to_file().with_context(|| format!("write {}", path.display()))
+}
+
+/// Says on standard error what could not be read, for formats that have no place for it.
+pub(crate) fn note(problem: &Problem) {
+    eprintln!("warning: {problem}");
+}
+
+/// Who keeps an id, and the page about it.
+fn address(id: &str) -> Option<(&'static str, String)> {
+    let (name, base) = match id.split_once('-')?.0 {
+        "CVE" => ("NVD", "https://nvd.nist.gov/vuln/detail/"),
+        "GHSA" => ("GitHub", "https://github.com/advisories/"),
+        "RUSTSEC" => ("RustSec", "https://rustsec.org/advisories/"),
+        "GO" => ("Go", "https://pkg.go.dev/vuln/"),
+        "PYSEC" | "OSV" | "MAL" => ("OSV", "https://osv.dev/vulnerability/"),
+        "DSA" | "DLA" => ("Debian", "https://security-tracker.debian.org/tracker/"),
+        "RHSA" | "RHBA" | "RHEA" => ("Red Hat", "https://access.redhat.com/errata/"),
+        _ => return None,
+    };
+    Some((name, format!("{base}{id}")))
+}
+
+/// The text if it is an address that may stand in a document.
+fn bare_address(text: &str) -> Option<&str> {
+    let is_web = text.starts_with("https://") || text.starts_with("http://");
+    let is_plain = |c: char| c.is_ascii_graphic() && !"\"<>\\^`{|}[]".contains(c);
+    (is_web && text.chars().all(is_plain)).then_some(text)
+}
+
+/// Sets a member of an object.
+fn set(object: &mut Value, key: &str, value: Value) {
+    if let Value::Object(members) = object {
+        members.insert(key.to_owned(), value);
     }
 }
 
