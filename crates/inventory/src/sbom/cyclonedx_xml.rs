@@ -186,9 +186,10 @@ fn license(choice: &Element) -> Option<String> {
 }
 
 fn element(start: &BytesStart<'_>) -> Element {
-    let attributes = start.attributes().with_checks(false).map_while(Result::ok);
-    let label = attributes
-        .into_iter()
+    let label = start
+        .attributes()
+        .with_checks(false)
+        .map_while(Result::ok)
         .find(|attribute| matches!(attribute.key.as_ref(), "type" | "name"))
         .map(
             |attribute| match attribute.normalized_value(XmlVersion::Implicit1_0) {
