@@ -8,16 +8,32 @@ use crate::generations::write_atomically;
 
 /// First bytes of a zstd frame (RFC 8878, section 3.1.1).
 const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
-/// The strongest level: files are packed once and read often.
-const LEVEL: i32 = 22;
 /// Distance over which repetitions are found, as a power of two: 128 MiB.
 const WINDOW_LOG: u32 = 27;
 /// Largest database, in bytes: its format ends there.
 pub(crate) const LIMIT: u64 = 4 << 30;
 
+/// How much time packing may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effort {
+    /// A second for each 30 MB.
+    Usual,
+    /// A sixth smaller, at twenty times the time: for what is packed once and kept for long.
+    Most,
+}
+
+impl Effort {
+    const fn level(self) -> i32 {
+        match self {
+            Self::Usual => 9,
+            Self::Most => 22,
+        }
+    }
+}
+
 /// Packs a database.
-pub fn pack(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    let mut encoder = zstd::Encoder::new(Vec::new(), LEVEL)?;
+pub fn pack(bytes: &[u8], effort: Effort) -> io::Result<Vec<u8>> {
+    let mut encoder = zstd::Encoder::new(Vec::new(), effort.level())?;
     encoder.window_log(WINDOW_LOG)?;
     encoder.long_distance_matching(true)?;
     encoder.include_checksum(true)?;
@@ -59,27 +75,28 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     unpack(File::open(path)?)
 }
 
-/// Writes a database to a file, packed or not, whole or not at all; the size of the file.
-pub fn write(path: &Path, bytes: &[u8], packed: bool) -> io::Result<u64> {
-    if !packed {
+/// Writes a database to a file, packed if its name ends in `.zst`, whole or not at all; the size
+/// of the file.
+pub fn write(path: &Path, bytes: &[u8], effort: Effort) -> io::Result<u64> {
+    if path.extension().is_none_or(|extension| extension != "zst") {
         write_atomically(path, bytes)?;
         return Ok(bytes.len() as u64);
     }
-    let packed = pack(bytes)?;
+    let packed = pack(bytes, effort)?;
     write_atomically(path, &packed)?;
     Ok(packed.len() as u64)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{pack, unpack};
+    use super::{Effort, pack, unpack};
 
     #[test]
     fn what_was_packed_comes_back() {
         let bytes: Vec<u8> = (0..100_000_u32)
             .flat_map(|n| (n % 777).to_le_bytes())
             .collect();
-        let packed = pack(&bytes).unwrap();
+        let packed = pack(&bytes, Effort::Most).unwrap();
         assert!(packed.len() < bytes.len() / 10, "{}", packed.len());
         assert!(unpack(packed.as_slice()).unwrap() == bytes);
         assert!(unpack(bytes.as_slice()).unwrap() == bytes);
@@ -88,7 +105,7 @@ mod tests {
 
     #[test]
     fn damage_is_an_error() {
-        let packed = pack(&vec![7; 100_000]).unwrap();
+        let packed = pack(&vec![7; 100_000], Effort::Usual).unwrap();
         for cut in [5, packed.len() / 2, packed.len() - 1] {
             unpack(&packed[..cut]).unwrap_err();
         }

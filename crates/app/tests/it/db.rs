@@ -11,20 +11,33 @@ use std::thread;
 use serde_json::Value;
 
 /// A user with a data directory of their own.
-struct User {
+pub(crate) struct User {
     home: tempfile::TempDir,
+    /// `PATH`, if it is not the usual one.
+    path: Option<String>,
 }
 
 impl User {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             home: tempfile::tempdir().unwrap(),
+            path: None,
+        }
+    }
+
+    pub(crate) fn with_path(self, path: String) -> Self {
+        Self {
+            path: Some(path),
+            ..self
         }
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
         Command::new(env!("CARGO_BIN_EXE_lynkeus"))
             .args(arguments)
+            .envs(self.path.iter().map(|path| ("PATH", path)))
+            .env_remove("DOCKER_CONFIG")
+            .env_remove("XDG_RUNTIME_DIR")
             .env("HOME", self.home.path())
             .env("LYNKEUS_DATA_DIR", self.home.path().join("data"))
             .env_remove("http_proxy")
@@ -37,7 +50,7 @@ impl User {
     }
 
     /// Runs what must succeed; its standard output.
-    fn good(&self, arguments: &[&str]) -> String {
+    pub(crate) fn good(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{arguments:?}: {said}");
@@ -45,20 +58,20 @@ impl User {
     }
 
     /// Runs what must fail with `code`; its standard error.
-    fn bad(&self, code: i32, arguments: &[&str]) -> String {
+    pub(crate) fn bad(&self, code: i32, arguments: &[&str]) -> String {
         let output = self.run(arguments);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
         said
     }
 
-    fn json(&self, arguments: &[&str]) -> Value {
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         let mut arguments = arguments.to_vec();
         arguments.extend(["--output", "json"]);
         serde_json::from_str(&self.good(&arguments)).unwrap()
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         self.home.path().join(name).to_string_lossy().into_owned()
     }
 }

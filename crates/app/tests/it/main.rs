@@ -4,5 +4,6 @@
 mod crates_io;
 mod db;
 mod debian;
+mod registry;
 mod scan;
 mod trivy;

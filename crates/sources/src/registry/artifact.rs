@@ -12,7 +12,7 @@ use super::blob::Blob;
 use super::client::{Action, Repository, encoded};
 use super::{Access, Reference, RegistryError};
 use crate::http::{self, HttpError, Request};
-use crate::packed;
+use crate::packed::{self, Effort};
 
 /// What the artifact is.
 pub const ARTIFACT: &str = "application/vnd.lynkeus.advisories.v1";
@@ -29,7 +29,7 @@ pub fn push(
     access: &Access,
 ) -> Result<String, RegistryError> {
     let repository = Repository::open(reference, Action::Push, access)?;
-    let layer = packed::pack(database).map_err(RegistryError::Pack)?;
+    let layer = packed::pack(database, Effort::Usual).map_err(RegistryError::Pack)?;
     let layer_digest = upload(&repository, &layer)?;
     let config = b"{}";
     let config_digest = upload(&repository, config)?;

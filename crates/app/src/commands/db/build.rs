@@ -9,7 +9,7 @@ use advisory::database::{BuildOptions, FeedStatus};
 use anyhow::{Context as _, Result, bail};
 use sources::generations::Generations;
 use sources::mirror::{self, Built, Installed, Request};
-use sources::packed;
+use sources::packed::{self, Effort};
 
 use super::status;
 use crate::{
@@ -43,7 +43,7 @@ pub(super) fn run(data_dir: &Path, arguments: &Build) -> Result<bool> {
     let built = build(&arguments.mirror, &request)?;
     match &arguments.output {
         None => install(&generations, &built, &arguments.selection),
-        Some(path) => write(path, &built, &arguments.selection),
+        Some(path) => write(path, &built, arguments),
     }
 }
 
@@ -92,12 +92,17 @@ pub(super) fn install(
     }
 }
 
-fn write(path: &Path, built: &Built, selection: &Selection) -> Result<bool> {
+fn write(path: &Path, built: &Built, arguments: &Build) -> Result<bool> {
     status::failures(&built.statuses);
-    if built.failures().next().is_some() && !selection.partial {
+    if built.failures().next().is_some() && !arguments.selection.partial {
         bail!("feeds failed, so nothing was written (--partial uses what there is)");
     }
-    let size = packed::write(path, &built.bytes, super::is_packed(path))
+    let effort = if arguments.starter {
+        Effort::Most
+    } else {
+        Effort::Usual
+    };
+    let size = packed::write(path, &built.bytes, effort)
         .with_context(|| format!("write {}", path.display()))?;
     let digest = advisory::database::Database::open(built.bytes.as_slice())?.digest();
     eprintln!("wrote {} ({size} bytes), digest {digest}", path.display());

@@ -8,7 +8,6 @@ mod transfer;
 mod update;
 
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use model::Timestamp;
@@ -74,9 +73,4 @@ fn age(then: Timestamp, now: Timestamp) -> String {
     };
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {unit}{plural} ago")
-}
-
-/// Whether a file shall be packed.
-fn is_packed(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "zst")
 }

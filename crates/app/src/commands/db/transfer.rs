@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use sources::packed;
+use sources::packed::{self, Effort};
 use sources::registry::artifact;
 
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
 /// Writes the database in use, after checking every byte of it.
 pub(super) fn export(data_dir: &Path, file: &Path) -> Result<bool> {
     let opened = verified(data_dir)?;
-    let size = packed::write(file, opened.records.as_bytes(), super::is_packed(file))
+    let size = packed::write(file, opened.records.as_bytes(), Effort::Usual)
         .with_context(|| format!("write {}", file.display()))?;
     eprintln!(
         "wrote {} ({size} bytes), digest {}",
