@@ -6,6 +6,7 @@
 )]
 
 mod architecture;
+mod bench;
 mod docs;
 mod licenses;
 mod setup;
@@ -50,6 +51,7 @@ fn run(arguments: &[String]) -> Result<()> {
         Some("test") => test(&workspace),
         Some("lint") => lint(&workspace),
         Some("docs") => docs::write(&workspace),
+        Some("bench") => bench::bench(&workspace, arguments.get(1..).unwrap_or_default()),
         _ => bail!("{USAGE}"),
     }
 }
