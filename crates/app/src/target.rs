@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use inventory::{extractors::Extractors, image::Platform};
 use model::Inventory;
+use sources::cache::{self, InventoryCache};
 use sources::files::{self, Kind, Options, Scanned};
 use sources::registry::{self, Reference};
 
@@ -26,7 +27,7 @@ pub(crate) struct Read {
 }
 
 /// Reads the target into an inventory.
-pub(crate) fn scan(arguments: &TargetArguments, _data_dir: &Path) -> Result<Read> {
+pub(crate) fn scan(arguments: &TargetArguments, data_dir: &Path) -> Result<Read> {
     if arguments.target == "-" {
         return Ok(document(&arguments.target, sbom::read_stdin()?));
     }
@@ -50,8 +51,11 @@ pub(crate) fn scan(arguments: &TargetArguments, _data_dir: &Path) -> Result<Read
         let access = network::access(&arguments.network)?;
         registry::scan(&reference, &access, &options)
             .with_context(|| format!("{} is no file here, but an image", arguments.target))?
-    } else {
+    } else if arguments.no_cache {
         files::scan_path(Path::new(&arguments.target), &options)?
+    } else {
+        let cache = InventoryCache::new(data_dir.join("inventories"), cache::DEFAULT_LIMIT);
+        cache.scan_path(Path::new(&arguments.target), &options)?
     };
     Ok(read(&arguments.target, scanned))
 }

@@ -1,5 +1,6 @@
 //! Fetches the outside world: files, disks, registries, feeds.
 
+pub mod cache;
 pub mod download;
 pub mod files;
 pub mod generations;
