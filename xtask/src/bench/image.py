@@ -110,7 +110,8 @@ def main():
     status = open("/var/lib/dpkg/status", "rb").read()
     removed = next(d for d in sorted(os.listdir(pypi)) if d.endswith(".dist-info"))
     layers = [
-        layer(0, [("/usr/lib/os-release", "etc/os-release"), ("/var/lib/dpkg", "var/lib/dpkg"),
+        layer(0, [("/usr/lib/os-release", "etc/os-release"), ("/etc/debian_version", "etc/debian_version"),
+                  ("/var/lib/dpkg", "var/lib/dpkg"),
                   ("/usr/bin", "usr/bin"), (libraries, libraries[1:])]),
         layer(1, [("/usr/share", "usr/share")]),
         layer(2, [("/usr/lib/python3", "usr/lib/python3"), (pypi, "opt/app/site-packages")]),

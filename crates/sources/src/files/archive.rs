@@ -1,21 +1,24 @@
 //! The members of an image archive, and the files of an image layout directory.
 
 use std::collections::HashMap;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use inventory::decompress::Compression;
+use inventory::decompress::{Compression, ExpansionLimits, decompress};
 use inventory::image::Members;
 use inventory::path;
 use inventory::section::Section;
 use inventory::tar::{Extent, Tar};
-use inventory::tree::EntryKind;
+use inventory::tree::{EntryKind, FileTree as _};
 
 use super::FileBytes;
+use super::file::spilled;
 
 /// Most members of an image archive; what has more is no image archive.
 const MAX_MEMBERS: usize = 100_000;
+/// Decompressed bytes in which the first names are looked at.
+const BEGINNING: u64 = 1 << 20;
 /// Symlinks followed to one member.
 const MAX_LINKS: usize = 8;
 
@@ -32,10 +35,52 @@ pub(super) fn is_tar(section: &Section) -> io::Result<bool> {
         return Ok(false);
     }
     let raw = Box::new(section.reader(64 << 10));
-    let limits = inventory::decompress::ExpansionLimits::default();
-    let mut plain = inventory::decompress::decompress(compression, raw, limits)?;
+    let mut plain = decompress(compression, raw, ExpansionLimits::default())?;
     let mut head = [0; 512];
-    Ok(io::Read::read_exact(&mut plain, &mut head).is_ok() && head.get(257..262) == Some(b"ustar"))
+    Ok(plain.read_exact(&mut head).is_ok() && head.get(257..262) == Some(b"ustar"))
+}
+
+/// The archive itself, or what is in it if it is compressed and begins like an image archive
+/// (`docker save app | gzip`).
+///
+/// Members are read in another order than they stand in, so that a compressed one is unpacked to
+/// a temporary file first. Manifests stand last: only the names at the beginning can tell an
+/// image from a root file system without decompressing everything once more.
+pub(super) fn expanded(section: Section) -> io::Result<Section> {
+    let mut head = [0; 4];
+    let n = section.read_full_at(&mut head, 0)?;
+    let compression = Compression::of(head.get(..n).unwrap_or_default());
+    if compression == Compression::None {
+        return Ok(section);
+    }
+    let plain = || {
+        let limits = ExpansionLimits::default();
+        decompress(compression, Box::new(section.reader(64 << 10)), limits)
+    };
+    let mut is_image = false;
+    // What follows is cut off, which is no problem here.
+    drop(
+        Tar::stream(Box::new(plain()?.take(BEGINNING))).walk(&mut |entry| {
+            is_image |= begins_image(entry.path);
+        }),
+    );
+    if !is_image {
+        return Ok(section);
+    }
+    let file = spilled(&mut plain()?)?;
+    Ok(Section::whole(Arc::new(FileBytes::new(file)?)))
+}
+
+/// Whether only an image archive has a member of this name at its root: the documents, `blobs`,
+/// or the digests that older versions name layers and configurations by.
+fn begins_image(path: &str) -> bool {
+    let first = path.split('/').next().unwrap_or_default();
+    let stem = first.split('.').next().unwrap_or_default();
+    let digest = stem.strip_prefix("sha256:").unwrap_or(stem);
+    matches!(
+        first,
+        "blobs" | "oci-layout" | "index.json" | "manifest.json" | "repositories"
+    ) || digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// The members of an uncompressed tar archive.

@@ -49,10 +49,15 @@ impl ReadAt for FileBytes {
 ///
 /// `/var/tmp` is tried first because `/tmp` is in memory on many systems.
 pub fn spill(stream: &mut dyn Read) -> io::Result<Box<dyn ReadSeek>> {
+    let mut file = spilled(stream)?;
+    file.rewind()?;
+    Ok(Box::new(io::BufReader::with_capacity(64 << 10, file)))
+}
+
+/// Copies a stream to a temporary file without a name.
+pub(super) fn spilled(stream: &mut dyn Read) -> io::Result<File> {
     let file = tempfile::tempfile_in("/var/tmp").or_else(|_| tempfile::tempfile())?;
     let mut writer = io::BufWriter::with_capacity(COPY, file);
     io::copy(stream, &mut writer)?;
-    let mut file = writer.into_inner()?;
-    file.rewind()?;
-    Ok(Box::new(io::BufReader::with_capacity(64 << 10, file)))
+    Ok(writer.into_inner()?)
 }

@@ -231,7 +231,7 @@ fn members(path: &Path) -> io::Result<Option<Box<dyn Members>>> {
     if !archive::is_tar(&section)? {
         return Ok(None);
     }
-    let members = TarMembers::index(&section);
+    let members = TarMembers::index(&archive::expanded(section)?);
     Ok(members.is_image().then(|| Box::new(members) as Box<_>))
 }
 

@@ -28,3 +28,11 @@ fn has(program: &str) -> bool {
     }
     found
 }
+#[cfg(test)]
+mod forms;
+#[cfg(test)]
+mod memory;
+#[cfg(test)]
+mod parts;
+#[cfg(test)]
+mod peers;
