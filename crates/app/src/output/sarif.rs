@@ -7,6 +7,7 @@ use findings::{AffectedPackage, Suppression, Vulnerability};
 use model::Severity;
 use serde_json::{Value, json};
 
+use super::{bare_address, set};
 use crate::report::Report;
 
 /// Writes one run with a rule for each vulnerability and a result for each affected package.
@@ -77,13 +78,9 @@ fn rule(vulnerability: &Vulnerability) -> Value {
     if let Some(properties) = rule.get_mut("properties").and_then(Value::as_object_mut) {
         properties.insert("security-severity".to_owned(), score.into());
     }
-    if let Some(reference) = vulnerability
-        .references
-        .iter()
-        .find(|r| r.starts_with("https://"))
-        && let Some(rule) = rule.as_object_mut()
-    {
-        rule.insert("helpUri".to_owned(), reference.as_str().into());
+    let references = &vulnerability.references;
+    if let Some(reference) = references.iter().find_map(|r| bare_address(r)) {
+        set(&mut rule, "helpUri", json!(reference));
     }
     rule
 }

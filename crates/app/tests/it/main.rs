@@ -4,6 +4,9 @@
 mod crates_io;
 mod db;
 mod debian;
+mod outputs;
 mod registry;
+mod root;
+mod sboms;
 mod scan;
 mod trivy;

@@ -144,7 +144,8 @@ impl Collector {
                     }
                     packages.push(package);
                 }
-                Ok(None) if component.role == Role::System => {
+                // Trivy writes `none` for packages of a system that it does not know.
+                Ok(None) if component.role == Role::System && component.name != "none" => {
                     let found = properties::system(component);
                     if os.is_none() {
                         os = Some(found);
