@@ -71,7 +71,7 @@ fn every_output_is_valid() {
         ("cyclonedx 1.6", &["sbom", "root"]),
         ("spdx", &["sbom", "root", "--output", "spdx"]),
     ];
-    let validate = &|number: usize, kind: &str, arguments: &[&str]| {
+    let check = &|number: usize, kind: &str, arguments: &[&str]| {
         // The SPDX tools go by the name.
         let path = directory.join(format!("{number}.spdx.json"));
         fs::write(&path, lynkeus(directory, arguments)).unwrap();
@@ -81,7 +81,7 @@ fn every_output_is_valid() {
     // Each validator takes seconds to read its schema.
     std::thread::scope(|threads| {
         for (number, (kind, arguments)) in rows.into_iter().enumerate() {
-            threads.spawn(move || validate(number, kind, arguments));
+            threads.spawn(move || check(number, kind, arguments));
         }
     });
 }
