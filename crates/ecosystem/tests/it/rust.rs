@@ -19,7 +19,6 @@ fn the_lock_file_of_this_workspace_is_what_cargo_resolves() {
         "metadata",
         "--format-version=1",
         "--locked",
-        "--offline",
     ])) else {
         return;
     };
