@@ -70,7 +70,7 @@ fn scores_are_those_of_the_python_implementation() {
 }
 
 /// Checks that the text is no vector.
-fn refused(text: &str) {
+fn check_refused(text: &str) {
     assert_eq!(score(text), None, "{text}");
 }
 
@@ -93,6 +93,6 @@ fn what_is_no_vector_has_no_score() {
         "CVSS:3.1/AV:X/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
         "CVSS:3.0/AV:É",
     ] {
-        refused(text);
+        check_refused(text);
     }
 }

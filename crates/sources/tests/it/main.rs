@@ -7,7 +7,11 @@ mod disk_formats;
 mod disk_image;
 mod disk_systems;
 mod download;
+mod forms;
 mod image;
+mod memory;
+mod parts;
+mod peers;
 mod registry;
 mod server;
 
@@ -28,11 +32,3 @@ fn has(program: &str) -> bool {
     }
     found
 }
-#[cfg(test)]
-mod forms;
-#[cfg(test)]
-mod memory;
-#[cfg(test)]
-mod parts;
-#[cfg(test)]
-mod peers;
