@@ -1,14 +1,15 @@
 //! Runs a program to its end and says what it took.
 
 use std::{
-    fs::{self, File},
+    fs::File,
+    io::BufReader,
     path::Path,
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, Result, ensure};
-use serde_json::Value;
+use serde::{Deserialize, de::IgnoredAny};
 use wait4::Wait4 as _;
 
 /// What one run took.
@@ -36,20 +37,30 @@ pub(crate) fn run(mut command: Command, out: &Path) -> Result<Sample> {
         wall,
         cpu: ended.rusage.utime + ended.rusage.stime,
         memory: ended.rusage.maxrss,
-        packages: packages(&fs::read(out)?),
+        packages: packages(out),
     })
 }
 
+/// What is read of a CycloneDX document.
+#[derive(Deserialize)]
+struct Document {
+    components: Vec<Component>,
+}
+
+#[derive(Deserialize)]
+struct Component {
+    purl: Option<IgnoredAny>,
+}
+
 /// Components with a purl: files and operating systems have none.
-fn packages(output: &[u8]) -> Option<usize> {
-    let document: Value = serde_json::from_slice(output).ok()?;
-    let components = document.get("components")?.as_array()?;
-    Some(
-        components
-            .iter()
-            .filter(|c| c.get("purl").is_some())
-            .count(),
-    )
+///
+/// The document is never in memory as a whole: a process counts the memory of its parent at the
+/// time it was started as its own peak.
+fn packages(output: &Path) -> Option<usize> {
+    let output = BufReader::new(File::open(output).ok()?);
+    let document: Document = serde_json::from_reader(output).ok()?;
+    let named = document.components.iter().filter(|c| c.purl.is_some());
+    Some(named.count())
 }
 
 /// The middle of several samples, each measure by itself.

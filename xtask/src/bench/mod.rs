@@ -64,6 +64,14 @@ const CONTENDERS: &[Contender] = &[
         },
     },
     Contender {
+        name: table::INVENTORY,
+        command: |programs, input, _| {
+            let mut command = Command::new(&programs.bare);
+            command.arg("scan").arg(&input.path);
+            command
+        },
+    },
+    Contender {
         name: table::BARE,
         command: |programs, input, _| {
             let mut command = Command::new(&programs.bare);

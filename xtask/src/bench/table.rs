@@ -7,7 +7,10 @@ use anyhow::Result;
 use super::measure::Median;
 use crate::workspace::Workspace;
 
-pub(super) const LYNKEUS: &str = "Lynkeus";
+/// The command, which writes CycloneDX as the others do.
+pub(super) const LYNKEUS: &str = "Lynkeus `sbom`";
+/// The same without writing a document.
+pub(super) const INVENTORY: &str = "Lynkeus, inventory only";
 pub(super) const BARE: &str = "bare work";
 pub(super) const TRIVY: &str = "Trivy 0.76";
 pub(super) const SYFT: &str = "Syft 1.18";
@@ -19,7 +22,7 @@ const NUMBERS: &str = "<!-- numbers -->\n";
 pub(super) fn comparison(title: &str, bytes: u64, medians: &[(&str, Median)]) -> String {
     let mut text = format!(
         "### {title}, {} MB\n\n\
-         | | wall s | CPU s | peak RSS MB | packages | wall as a multiple of Lynkeus |\n\
+         | | wall s | CPU s | peak RSS MB | packages | wall as a multiple of `sbom` |\n\
          |---|---:|---:|---:|---:|---:|\n",
         bytes / 1_000_000
     );

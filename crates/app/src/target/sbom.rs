@@ -30,7 +30,7 @@ pub(super) fn read_file(path: &Path) -> Result<Option<Read>> {
     }
     let opened = || format!("open {}", path.display());
     let mut file = File::open(path).with_context(opened)?;
-    let mut head = [0; 64];
+    let mut head = [0; 512];
     let length = file.read(&mut head).with_context(opened)?;
     if !may_begin(head.get(..length).unwrap_or_default()) {
         return Ok(None);
@@ -46,5 +46,6 @@ pub(super) fn read_file(path: &Path) -> Result<Option<Read>> {
 fn may_begin(head: &[u8]) -> bool {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let head = head.trim_ascii_start();
-    head.starts_with(b"{") || head.starts_with(b"<") || head.is_ascii()
+    // An archive begins with a name, and zeros after it.
+    head.starts_with(b"{") || head.starts_with(b"<") || head.is_ascii() && !head.contains(&0)
 }
