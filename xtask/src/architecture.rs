@@ -16,6 +16,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("detect", &["model", "ecosystem"]),
     ("findings", &["model"]),
     ("sources", &["model", "ecosystem", "inventory", "advisory"]),
+    ("store", &["model", "findings"]),
     (
         "app",
         &[
@@ -26,6 +27,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "detect",
             "findings",
             "sources",
+            "store",
         ],
     ),
 ];

@@ -32,6 +32,7 @@ const DEBIAN: &[(&str, &str)] = &[
         "python3-venv",
         "/usr/lib/python3/dist-packages/ensurepip/__init__.py",
     ),
+    ("postgresql", "/usr/lib/postgresql"),
     ("qemu-utils", "qemu-img"),
     ("rpm", "rpmbuild"),
     ("ruby", "ruby"),

@@ -7,4 +7,4 @@ pub mod packages;
 #[cfg(test)]
 mod tests;
 
-pub use packages::{Options, Skipped, packages, skipped};
+pub use packages::{Options, Skipped, names, packages, skipped};

@@ -99,6 +99,25 @@ pub fn skipped(
     lookup(package, system.as_ref(), options).err()
 }
 
+/// Namespaces and names under which advisories may speak of a package, none if it is not matched.
+pub fn names(
+    package: &Package,
+    os: Option<&OperatingSystem>,
+    options: Options,
+) -> Vec<(String, String)> {
+    let system = os.map(System::new);
+    let Ok(lookup) = lookup(package, system.as_ref(), options) else {
+        return Vec::new();
+    };
+    let own = lookup.name.clone().into_owned();
+    let source = lookup.source.map(|source| source.name.clone());
+    let mut names = vec![own];
+    names.extend(source.filter(|source| *source != *lookup.name));
+    let namespace = lookup.namespace;
+    let named = |name| (namespace.to_owned(), name);
+    names.into_iter().map(named).collect()
+}
+
 /// How a package is looked up, or why it is not.
 fn lookup<'a>(
     package: &'a Package,

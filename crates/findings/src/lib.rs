@@ -1,9 +1,14 @@
 //! Folds detections into vulnerabilities with severity, score, suppression and remedy.
 
 pub mod cvss;
+pub mod finding;
 pub mod fold;
+pub mod identity;
+pub mod lifecycle;
+pub mod observe;
 pub mod platform;
 pub mod remedy;
+pub mod resource;
 pub mod severity;
 pub mod suppress;
 pub mod vex;

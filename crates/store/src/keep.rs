@@ -1,0 +1,380 @@
+//! Findings as rows: what reconciling reads, and what it writes with history and outbox.
+
+use std::collections::BTreeSet;
+
+use findings::{
+    finding::{
+        Closed, ClosedBecause, Details, Finding, FindingType, FixAvailable, Observation, State,
+        VulnerabilityFacts, VulnerablePackage,
+    },
+    identity::FindingId,
+    lifecycle::{Change, ChangeKind, delete_at},
+};
+use model::{Severity, Timestamp};
+
+use crate::{
+    Row, Scope, StoreError, StoredResource, Tx, Value,
+    digest::digest,
+    engine::list_of,
+    records::{decode, encode},
+};
+
+const MOST_KEYS: usize = 500;
+
+pub(crate) const COLUMNS: &str = "f.id, f.status, f.rules, f.first_observed_at, \
+                                  f.last_observed_at, f.updated_at, f.closed_at, \
+                                  f.closed_because, f.body";
+
+/// The findings of a resource: all of a type, or those with one of these keys.
+pub fn of_resource(
+    tx: &mut Tx<'_>,
+    resource: i64,
+    kind: FindingType,
+    keys: Option<&BTreeSet<String>>,
+) -> Result<Vec<Finding>, StoreError> {
+    let mut findings = Vec::new();
+    let mut read = |tx: &mut Tx<'_>, condition: &str, keys: &[&String]| {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM findings f WHERE f.resource = ?1 AND f.kind = ?2{condition}"
+        );
+        let mut parameters = vec![Value::Int(resource), kind.name().into()];
+        parameters.extend(keys.iter().map(|key| Value::from(*key)));
+        tx.each(&sql, &parameters, |row| {
+            findings.push(finding(&row)?);
+            Ok(())
+        })
+    };
+    match keys {
+        None => read(tx, "", &[])?,
+        Some(keys) => {
+            let keys: Vec<&String> = keys.iter().collect();
+            for chunk in keys.chunks(MOST_KEYS) {
+                let condition = format!(" AND f.ident IN ({})", list_of(3, chunk.len()));
+                read(tx, &condition, chunk)?;
+            }
+        }
+    }
+    Ok(findings)
+}
+
+/// Reads the columns of [`COLUMNS`].
+pub(crate) fn finding(row: &Row) -> Result<Finding, StoreError> {
+    let unknown = |what: &str| StoreError::Corrupt {
+        what: "a finding",
+        reason: format!("`{what}` is not known"),
+    };
+    let id = row.text(0)?;
+    let status = row.text(1)?;
+    let observed: Observation = decode("a finding", row.text(8)?)?;
+    let closed = match (row.optional_int(6)?, row.optional_text(7)?) {
+        (Some(at), Some(because)) => Some(Closed {
+            at: timestamp(at),
+            because: closed_because(because).ok_or_else(|| unknown(because))?,
+        }),
+        _ => None,
+    };
+    Ok(Finding {
+        id: FindingId::parse(id).ok_or_else(|| unknown(id))?,
+        observed,
+        state: State::parse(status).ok_or_else(|| unknown(status))?,
+        rules: decode("rules", row.text(2)?)?,
+        first_observed: timestamp(row.int(3)?),
+        last_observed: timestamp(row.int(4)?),
+        updated: timestamp(row.int(5)?),
+        closed,
+    })
+}
+
+/// A moment from milliseconds since 1970.
+pub fn timestamp(milliseconds: i64) -> Timestamp {
+    Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+const BECAUSE: [(ClosedBecause, &str); 3] = [
+    (ClosedBecause::Remediated, "REMEDIATED"),
+    (ClosedBecause::ResourceGone, "RESOURCE_GONE"),
+    (ClosedBecause::Disabled, "DISABLED"),
+];
+
+fn closed_because(name: &str) -> Option<ClosedBecause> {
+    let mut known = BECAUSE.iter();
+    known.find_map(|(because, text)| (*text == name).then_some(*because))
+}
+
+fn because_name(because: ClosedBecause) -> &'static str {
+    let mut known = BECAUSE.iter();
+    known
+        .find_map(|(known, text)| (*known == because).then_some(*text))
+        .unwrap_or_default()
+}
+
+/// The rank by which severities are sorted, 0 for untriaged to 5 for critical.
+pub fn severity_rank(severity: Severity) -> i64 {
+    let rank = Severity::ALL.iter().position(|one| *one == severity);
+    rank.and_then(|rank| i64::try_from(rank).ok()).unwrap_or(0)
+}
+
+/// The severity of a rank.
+pub fn severity_of(rank: i64) -> Severity {
+    let rank = usize::try_from(rank).ok();
+    rank.and_then(|rank| Severity::ALL.get(rank).copied())
+        .unwrap_or(Severity::Untriaged)
+}
+
+/// Writes changes of one resource's findings, each with its history and its event.
+pub fn save(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    resource: &StoredResource,
+    changes: &[Change],
+) -> Result<(), StoreError> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let mut rows = Vec::with_capacity(changes.len());
+    for change in changes {
+        rows.push(finding_row(scope, resource, &change.finding)?);
+    }
+    tx.insert_many(INSERT, &rows, UPSERT)?;
+    save_packages(tx, changes)?;
+    save_rules(tx, changes)?;
+    save_history(tx, scope, changes)
+}
+
+const INSERT: &str = "INSERT INTO findings (id, account, region, resource, resource_type, \
+                      resource_id, kind, ident, status, severity, title, vulnerability, score, \
+                      fix_available, exploit_available, vendor_severity, source, protocol, \
+                      port_begin, port_end, rules, first_observed_at, last_observed_at, \
+                      updated_at, closed_at, closed_because, delete_at, body)";
+
+const UPSERT: &str = "ON CONFLICT (id) DO UPDATE SET status = excluded.status, \
+                      severity = excluded.severity, title = excluded.title, \
+                      score = excluded.score, fix_available = excluded.fix_available, \
+                      exploit_available = excluded.exploit_available, \
+                      vendor_severity = excluded.vendor_severity, source = excluded.source, \
+                      rules = excluded.rules, last_observed_at = excluded.last_observed_at, \
+                      updated_at = excluded.updated_at, closed_at = excluded.closed_at, \
+                      closed_because = excluded.closed_because, delete_at = excluded.delete_at, \
+                      body = excluded.body";
+
+fn finding_row(
+    scope: &Scope,
+    resource: &StoredResource,
+    finding: &Finding,
+) -> Result<Vec<Value>, StoreError> {
+    let observed = &finding.observed;
+    let network = match &observed.details {
+        Details::Network(network) => Some(network),
+        Details::Package(_) => None,
+    };
+    let closed = finding.closed;
+    let exploit = observed.exploit_available;
+    Ok(vec![
+        finding.id.as_str().into(),
+        Value::from(&scope.account),
+        Value::from(&scope.region),
+        resource.number.into(),
+        resource.resource.kind.name().into(),
+        Value::from(&resource.resource.id),
+        observed.kind.name().into(),
+        Value::from(&observed.key),
+        finding.state.name().into(),
+        severity_rank(observed.severity).into(),
+        Value::from(&observed.title),
+        observed.vulnerability().into(),
+        observed.score.as_ref().map(|score| score.value).into(),
+        observed.fix.map(FixAvailable::name).into(),
+        exploit.map(|known| if known { "YES" } else { "NO" }).into(),
+        observed.vendor_severity.as_ref().into(),
+        source(observed).into(),
+        network.map(|network| &network.protocol).into(),
+        network.map(|network| i64::from(network.port_begin)).into(),
+        network.map(|network| i64::from(network.port_end)).into(),
+        encode("rules", &finding.rules)?.into(),
+        finding.first_observed.as_millisecond().into(),
+        finding.last_observed.as_millisecond().into(),
+        finding.updated.as_millisecond().into(),
+        closed.map(|closed| closed.at.as_millisecond()).into(),
+        closed.map(|closed| because_name(closed.because)).into(),
+        closed
+            .map(|closed| delete_at(closed).as_millisecond())
+            .into(),
+        encode("a finding", observed)?.into(),
+    ])
+}
+
+/// The feed of the first matching advisory.
+pub fn source(observed: &Observation) -> Option<&str> {
+    let mut matches = observed.packages().iter().flat_map(|p| &p.matches);
+    matches.next().map(|m| m.feed.as_str())
+}
+
+fn save_packages(tx: &mut Tx<'_>, changes: &[Change]) -> Result<(), StoreError> {
+    let mut rows = Vec::new();
+    for change in changes {
+        let packages = change.finding.observed.packages();
+        let before = change.before.as_ref().map(|b| b.observed.packages());
+        if before == Some(packages) {
+            continue;
+        }
+        let id = change.finding.id.as_str();
+        if before.is_some() {
+            tx.execute(
+                "DELETE FROM finding_packages WHERE finding = ?1",
+                &[id.into()],
+            )?;
+        }
+        for (position, package) in packages.iter().enumerate() {
+            rows.push(package_row(id, position, package));
+        }
+    }
+    tx.insert_many(
+        "INSERT INTO finding_packages \
+         (finding, position, name, version, epoch, release, arch, layer, path)",
+        &rows,
+        "",
+    )?;
+    Ok(())
+}
+
+fn package_row(id: &str, position: usize, package: &VulnerablePackage) -> Vec<Value> {
+    let parts = package.version_parts();
+    vec![
+        id.into(),
+        i64::try_from(position).unwrap_or(i64::MAX).into(),
+        Value::from(&package.name),
+        parts.version.into(),
+        parts.epoch.into(),
+        parts.release.into(),
+        package.arch.as_ref().into(),
+        package.layer.as_ref().into(),
+        package.path.as_ref().into(),
+    ]
+}
+
+fn save_rules(tx: &mut Tx<'_>, changes: &[Change]) -> Result<(), StoreError> {
+    let mut rows = Vec::new();
+    for change in changes {
+        let rules = &change.finding.rules;
+        let before = change.before.as_ref().map(|b| &b.rules);
+        if before.map_or(rules.is_empty(), |before| before == rules) {
+            continue;
+        }
+        let id = change.finding.id.as_str();
+        tx.execute("DELETE FROM finding_rules WHERE finding = ?1", &[id.into()])?;
+        rows.extend(rules.iter().map(|rule| vec![rule.into(), id.into()]));
+    }
+    tx.insert_many(
+        "INSERT INTO finding_rules (rule, finding)",
+        &rows,
+        "ON CONFLICT DO NOTHING",
+    )?;
+    Ok(())
+}
+
+/// History keeps how a finding was before a change, so that a listing can be continued as of the
+/// moment it began.
+fn save_history(tx: &mut Tx<'_>, scope: &Scope, changes: &[Change]) -> Result<(), StoreError> {
+    let mut history = Vec::with_capacity(changes.len());
+    let mut events = Vec::with_capacity(changes.len());
+    for change in changes {
+        let fields: &[&str] = match &change.kind {
+            ChangeKind::Changed(fields) => fields,
+            _ => &[],
+        };
+        let fields = encode("fields", &fields)?;
+        let shown = change.before.as_ref().unwrap_or(&change.finding);
+        let at = change.finding.updated.as_millisecond();
+        let created = change.before.is_none();
+        history.push(vec![
+            change.finding.id.as_str().into(),
+            Value::from(&scope.account),
+            Value::from(&scope.region),
+            at.into(),
+            change.kind.name().into(),
+            fields.as_str().into(),
+            if created { "" } else { shown.state.name() }.into(),
+            severity_rank(shown.observed.severity).into(),
+            shown.last_observed.as_millisecond().into(),
+        ]);
+        events.push(vec![
+            Value::from(&scope.account),
+            Value::from(&scope.region),
+            at.into(),
+            change.kind.name().into(),
+            change.finding.id.as_str().into(),
+            fields.into(),
+        ]);
+    }
+    tx.insert_many(
+        "INSERT INTO finding_history \
+         (finding, account, region, at, kind, fields, status, severity, last_observed_at)",
+        &history,
+        "",
+    )?;
+    tx.insert_many(
+        "INSERT INTO outbox (account, region, at, kind, subject, payload)",
+        &events,
+        "",
+    )?;
+    Ok(())
+}
+
+/// Stores what is known of vulnerabilities; says which of them are new or different.
+///
+/// The EPSS score changes daily and is no part of what makes them different.
+pub fn put_facts(
+    tx: &mut Tx<'_>,
+    facts: &[(VulnerabilityFacts, Option<f64>)],
+) -> Result<(), StoreError> {
+    let mut rows = Vec::with_capacity(facts.len());
+    for (facts, epss) in facts {
+        let body = encode("a vulnerability", facts)?;
+        rows.push(vec![
+            Value::from(&facts.id),
+            (*epss).into(),
+            digest([&body]).into(),
+            body.into(),
+        ]);
+    }
+    tx.insert_many(
+        "INSERT INTO vulnerabilities (id, epss, digest, body)",
+        &rows,
+        "ON CONFLICT (id) DO UPDATE SET epss = excluded.epss, digest = excluded.digest, \
+         body = excluded.body WHERE vulnerabilities.digest <> excluded.digest \
+         OR vulnerabilities.epss IS DISTINCT FROM excluded.epss",
+    )?;
+    Ok(())
+}
+
+/// Deletes closed findings whose time is over, at most `limit`; says how many.
+pub fn expire(tx: &mut Tx<'_>, now: i64, limit: i64) -> Result<u64, StoreError> {
+    let sql = format!(
+        "SELECT id, account, region FROM findings WHERE delete_at <= ?1 ORDER BY delete_at \
+         LIMIT ?2{}",
+        tx.for_update_skip_locked()
+    );
+    let rows = tx.query(&sql, &[now.into(), limit.into()])?;
+    for row in &rows {
+        let id = Value::from(row.text(0)?);
+        tx.execute(
+            "DELETE FROM findings WHERE id = ?1",
+            std::slice::from_ref(&id),
+        )?;
+        tx.execute(
+            "DELETE FROM finding_history WHERE finding = ?1",
+            std::slice::from_ref(&id),
+        )?;
+        tx.execute(
+            "INSERT INTO outbox (account, region, at, kind, subject, payload) \
+             VALUES (?1, ?2, ?3, 'DELETED', ?4, '[]')",
+            &[
+                row.text(1)?.into(),
+                row.text(2)?.into(),
+                now.into(),
+                id.clone(),
+            ],
+        )?;
+    }
+    Ok(rows.len() as u64)
+}

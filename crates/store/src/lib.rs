@@ -1,0 +1,30 @@
+//! Reads and writes the state of the service, on SQLite or `PostgreSQL`.
+
+pub mod content;
+mod digest;
+mod engine;
+mod error;
+pub mod jobs;
+pub mod keep;
+mod records;
+pub mod resources;
+mod schema;
+mod scope;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+#[cfg(test)]
+mod tests;
+
+pub use engine::{Engine, Row, Tx, Value};
+pub use error::StoreError;
+pub use resources::StoredResource;
+pub use scope::Scope;
+
+/// Opens the database at `sqlite:PATH`, a bare path or `postgres://…`, and brings its schema up to
+/// date.
+pub fn open(address: &str) -> Result<Engine, StoreError> {
+    let engine = Engine::open(address)?;
+    schema::migrate(&engine)?;
+    Ok(engine)
+}
