@@ -13,6 +13,7 @@ mod output;
 mod pipeline;
 mod progress;
 mod report;
+mod service;
 mod starter;
 mod target;
 

@@ -47,9 +47,7 @@ pub(crate) fn report<B: AsRef<[u8]>>(
     let options = Options {
         declared: decisions.declared,
     };
-    let detections = detect::packages(&inventory, database, options);
-    let (matched, known) = attach(database, detections);
-    let mut vulnerabilities = fold(&inventory, &matched, &known, &compare);
+    let mut vulnerabilities = vulnerabilities(&inventory, database, options);
     vulnerabilities.extend(end_of_life(&inventory, today));
     let names = Names {
         target: &target,
@@ -77,6 +75,17 @@ pub(crate) fn report<B: AsRef<[u8]>>(
         scanned: now,
         elapsed: Duration::ZERO,
     }
+}
+
+/// Every vulnerability of an inventory's packages, folded and not yet suppressed.
+pub(crate) fn vulnerabilities<B: AsRef<[u8]>>(
+    inventory: &Inventory,
+    database: &Database<B>,
+    options: Options,
+) -> Vec<findings::Vulnerability> {
+    let detections = detect::packages(inventory, database, options);
+    let (matched, known) = attach(database, detections);
+    fold(inventory, &matched, &known, &compare)
 }
 
 /// What identifiers in VEX documents stand for in this scan.
@@ -120,7 +129,7 @@ pub(crate) fn compare(package: &Package, a: &str, b: &str) -> Ordering {
 type Joined = (Arc<AdvisorySummary>, Vec<u32>);
 
 /// Joins detections with what the database knows of their advisories and vulnerabilities.
-fn attach<B: AsRef<[u8]>>(
+pub(crate) fn attach<B: AsRef<[u8]>>(
     database: &Database<B>,
     detections: Vec<model::Detection>,
 ) -> (Vec<Matched>, BTreeMap<u32, Known>) {
@@ -165,7 +174,7 @@ fn summary(record: &AdvisoryRecord<'_>) -> AdvisorySummary {
     }
 }
 
-fn facts(record: &VulnerabilityRecord<'_>) -> Known {
+pub(crate) fn facts(record: &VulnerabilityRecord<'_>) -> Known {
     Known {
         aliases: owned(&record.aliases),
         facts: Facts {
@@ -192,7 +201,7 @@ fn owned(texts: &[&str]) -> Vec<String> {
 }
 
 /// The finding that the system itself is past its support.
-fn end_of_life(inventory: &Inventory, today: Date) -> Option<findings::Vulnerability> {
+pub(crate) fn end_of_life(inventory: &Inventory, today: Date) -> Option<findings::Vulnerability> {
     let os = inventory.os.as_ref()?;
     let ended = os_release::end_of_life(os, today)?;
     Some(platform::end_of_life(os, &ended.date.to_string()))

@@ -273,6 +273,12 @@ CREATE TABLE usage_hours (
     PRIMARY KEY (account, region, usage_type, day)
 );
 
+CREATE TABLE pending_evaluations (
+    resource BIGINT NOT NULL REFERENCES resources (id),
+    vulnerability @text NOT NULL,
+    PRIMARY KEY (resource, vulnerability)
+) @rowless;
+
 CREATE TABLE jobs (
     id @id,
     kind @text NOT NULL,

@@ -427,6 +427,16 @@ pub struct KnownVersion {
     pub os: Option<OperatingSystem>,
 }
 
+/// Every namespace and name under which some version is looked up.
+pub fn all_names(tx: &mut Tx<'_>) -> Result<Vec<(String, String)>, StoreError> {
+    let rows = tx.query(
+        "SELECT DISTINCT namespace, name FROM version_names ORDER BY namespace, name",
+        &[],
+    )?;
+    let name = |row: &crate::Row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned()));
+    rows.iter().map(name).collect()
+}
+
 /// The versions that are looked up under one of these names.
 pub fn versions_named(
     tx: &mut Tx<'_>,

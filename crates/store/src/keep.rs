@@ -347,6 +347,21 @@ pub fn put_facts(
     Ok(())
 }
 
+/// The ids of all vulnerabilities that are known.
+pub fn all_vulnerabilities(tx: &mut Tx<'_>) -> Result<Vec<String>, StoreError> {
+    let rows = tx.query("SELECT id FROM vulnerabilities ORDER BY id", &[])?;
+    rows.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
+}
+
+/// Sets the EPSS score of a vulnerability, if it is known here.
+pub fn set_epss(tx: &mut Tx<'_>, id: &str, score: Option<f64>) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE vulnerabilities SET epss = ?2 WHERE id = ?1 AND epss IS DISTINCT FROM ?2",
+        &[id.into(), score.into()],
+    )?;
+    Ok(())
+}
+
 /// Deletes closed findings whose time is over, at most `limit`; says how many.
 pub fn expire(tx: &mut Tx<'_>, now: i64, limit: i64) -> Result<u64, StoreError> {
     let sql = format!(

@@ -6,10 +6,12 @@ mod engine;
 mod error;
 pub mod jobs;
 pub mod keep;
+pub mod pending;
 mod records;
 pub mod resources;
 mod schema;
 mod scope;
+pub mod settings;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 

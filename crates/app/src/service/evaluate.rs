@@ -1,0 +1,100 @@
+//! From packages to observations, and from observations to changes of a resource's findings.
+
+use std::collections::BTreeSet;
+
+use advisory::database::Database;
+use anyhow::Result;
+use detect::Options;
+use ecosystem::by_purl_type;
+use findings::{
+    finding::{Finding, FindingType, Observation, VulnerabilityFacts},
+    lifecycle::{Change, Coverage, Evaluation, reconcile},
+    observe,
+};
+use jiff::tz::Offset;
+use model::{Inventory, Package, Timestamp};
+use store::{
+    Scope, StoreError, StoredResource, Tx,
+    content::{self, Wanted},
+    keep,
+};
+
+use crate::pipeline;
+
+/// What is observed of an inventory, and what is known of the vulnerabilities seen.
+#[derive(Debug, Default)]
+pub(crate) struct Observed {
+    pub(crate) observations: Vec<Observation>,
+    pub(crate) facts: Vec<(VulnerabilityFacts, Option<f64>)>,
+}
+
+/// Observes an inventory from which packages that no advisory matches may be left out.
+pub(crate) fn observe<B: AsRef<[u8]>>(
+    inventory: &Inventory,
+    database: &Database<B>,
+    only: Option<&BTreeSet<String>>,
+    now: Timestamp,
+) -> Observed {
+    // Whether a declared package counts was decided when its version was stored.
+    let options = Options { declared: true };
+    let mut vulnerabilities = pipeline::vulnerabilities(inventory, database, options);
+    if let Some(only) = only {
+        vulnerabilities.retain(|v| only.contains(&v.id));
+    } else {
+        let today = Offset::UTC.to_datetime(now).date();
+        vulnerabilities.extend(pipeline::end_of_life(inventory, today));
+    }
+    let mut observed = Observed::default();
+    for vulnerability in &vulnerabilities {
+        observed.observations.push(observe::package_observation(
+            vulnerability,
+            inventory,
+            &is_system,
+        ));
+        observed.facts.push((
+            observe::vulnerability_facts(vulnerability),
+            vulnerability.epss.map(|epss| f64::from(epss.score)),
+        ));
+    }
+    observed
+}
+
+fn is_system(package: &Package) -> bool {
+    by_purl_type(package.purl_type.as_str()).is_some_and(|e| e.osv_name.is_none())
+}
+
+/// Evaluates a resource's packages and writes what changes: all of its vulnerabilities, or some.
+pub(crate) fn packages<B: AsRef<[u8]>>(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    resource: &StoredResource,
+    database: &Database<B>,
+    only: Option<&BTreeSet<String>>,
+    now: Timestamp,
+) -> Result<Vec<Change>, StoreError> {
+    let Some(number) = resource.inventory else {
+        return Ok(Vec::new());
+    };
+    let wanted = only.map_or(Wanted::Matched, Wanted::Vulnerabilities);
+    let inventory = content::inventory(tx, number, wanted)?;
+    let observed = observe(&inventory, database, only, now);
+    keep::put_facts(tx, &observed.facts)?;
+    let kind = FindingType::PackageVulnerability;
+    let current = keep::of_resource(tx, resource.number, kind, only)?;
+    let coverage = match only {
+        _ if !inventory.complete => Coverage::Partial,
+        Some(only) => Coverage::Keys(kind, only),
+        None => Coverage::Complete(&[FindingType::PackageVulnerability]),
+    };
+    let evaluation = Evaluation {
+        account: &scope.account,
+        region: &scope.region,
+        resource: &resource.resource.id,
+        coverage,
+        now,
+        rules: &|_: &Finding| Vec::new(),
+    };
+    let changes = reconcile(current, observed.observations, &evaluation);
+    keep::save(tx, scope, resource, &changes)?;
+    Ok(changes)
+}

@@ -1,0 +1,85 @@
+//! A resource's inventory arrives: store it, evaluate it, close what is gone.
+
+use std::collections::BTreeMap;
+
+use advisory::database::Database;
+use anyhow::{Result, bail};
+use findings::resource::Resource;
+use model::{Inventory, Timestamp};
+use store::{
+    Engine, Scope, content,
+    resources::{self, Covered},
+    settings,
+};
+
+use super::{evaluate, matching::Matcher};
+
+/// The setting that names the advisory database all processes must match with.
+pub(crate) const GENERATION: &str = "advisory-generation";
+
+/// An inventory with the resource it was taken of.
+#[derive(Debug)]
+pub(crate) struct Submission<'a> {
+    pub(crate) resource: &'a Resource,
+    pub(crate) inventory: &'a Inventory,
+    /// Whether declared packages count.
+    pub(crate) declared: bool,
+    pub(crate) scan_mode: Option<&'a str>,
+}
+
+/// What an inventory changed: how many findings were created, closed, and so on.
+pub(crate) type Changed = BTreeMap<&'static str, usize>;
+
+/// Takes a submission in.
+///
+/// # Errors
+///
+/// When the store fails, or when the store was matched with another advisory database meanwhile:
+/// then the newer one must be opened first.
+pub(crate) fn ingest<B: AsRef<[u8]>>(
+    engine: &Engine,
+    scope: &Scope,
+    submission: &Submission<'_>,
+    database: &Database<B>,
+    now: Timestamp,
+) -> Result<Changed> {
+    let digest = database.digest();
+    let taken = engine.write(|tx| {
+        let generation = settings::get_and_hold(tx, &settings::service(), GENERATION)?;
+        if generation.is_some_and(|generation| generation != digest) {
+            return Ok(None);
+        }
+        let at = now.as_millisecond();
+        let mut stored = resources::put(tx, scope, submission.resource, at)?;
+        let matcher = Matcher {
+            database,
+            declared: submission.declared,
+        };
+        let interned = content::intern(tx, submission.inventory, &matcher)?;
+        resources::set_inventory(tx, stored.number, interned.inventory)?;
+        stored.inventory = Some(interned.inventory);
+        let problem = submission.inventory.problems.first();
+        let detail = problem.map(ToString::to_string);
+        let covered = Covered {
+            scan_type: "PACKAGE",
+            active: true,
+            reason: "SUCCESSFUL",
+            detail: detail.as_deref(),
+            scan_mode: submission.scan_mode,
+            scanned_at: Some(at),
+        };
+        resources::set_coverage(tx, scope, stored.number, &covered)?;
+        let changes = evaluate::packages(tx, scope, &stored, database, None, now)?;
+        let mut changed = Changed::new();
+        for change in changes {
+            *changed.entry(change.kind.name()).or_default() += 1;
+        }
+        Ok(Some(changed))
+    })?;
+    match taken {
+        Some(changed) => Ok(changed),
+        None => bail!(
+            "the store was matched with another advisory database than {digest}: open that one"
+        ),
+    }
+}

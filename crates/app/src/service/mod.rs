@@ -1,0 +1,17 @@
+//! The service: what each event makes happen, and the one flow that all of it takes.
+//!
+//! A new inventory and a new advisory meet in the same place: candidate pairs, detection,
+//! reconciliation, one transaction.
+
+#![cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the command that starts the service follows")
+)]
+
+pub(crate) mod evaluate;
+pub(crate) mod ingest;
+pub(crate) mod matching;
+pub(crate) mod rematch;
+
+#[cfg(test)]
+mod tests;
