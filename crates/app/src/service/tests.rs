@@ -212,11 +212,7 @@ fn a_new_generation_touches_what_it_changes_and_nothing_else() {
             ["CVE-2 - zlib1g ACTIVE", "CVE-3 - bash ACTIVE"]
         );
         let again = rematch(engine, Some(&first), &second, at(2)).expect("again");
-        assert_eq!(
-            (again.pairs, again.changes),
-            (2, 0),
-            "facts are told again, nothing changes"
-        );
+        assert_eq!(again.changes, 0, "the same generation again");
 
         // EPSS alone evaluates nothing.
         let third = database(
