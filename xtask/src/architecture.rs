@@ -17,6 +17,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("findings", &["model"]),
     ("sources", &["model", "ecosystem", "inventory", "advisory"]),
     ("store", &["model", "findings"]),
+    ("api", &["model", "findings", "store"]),
     (
         "app",
         &[
@@ -28,6 +29,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "findings",
             "sources",
             "store",
+            "api",
         ],
     ),
 ];

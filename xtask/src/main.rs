@@ -11,6 +11,7 @@ mod docs;
 mod licenses;
 mod setup;
 mod tidy;
+mod wire;
 mod workspace;
 
 use std::process::ExitCode;
@@ -26,6 +27,7 @@ usage: cargo xtask COMMAND
   test      every test
   lint      format, clippy, tidy, architecture, licences, documentation
   docs      write docs/support.md from the lists in the code
+  wire      generate crates/api/src/wire from botocore's models, or those after --model
   bench     time Lynkeus against Trivy, Syft and the bare work on the same image";
 
 fn main() -> ExitCode {
@@ -51,6 +53,7 @@ fn run(arguments: &[String]) -> Result<()> {
         Some("test") => test(&workspace),
         Some("lint") => lint(&workspace),
         Some("docs") => docs::write(&workspace),
+        Some("wire") => wire::run(&workspace, arguments.get(1..).unwrap_or_default()),
         Some("bench") => bench::bench(&workspace, arguments.get(1..).unwrap_or_default()),
         _ => bail!("{USAGE}"),
     }

