@@ -1,7 +1,7 @@
 //! `lynkeus sbom`: a target in, a bill of materials out.
 
 use anyhow::Result;
-use inventory::sbom::{cyclonedx, spdx};
+use inventory::sbom::{Names, cyclonedx, spdx};
 
 use crate::{
     cli::{Cli, Sbom, SbomFormat},
@@ -13,17 +13,33 @@ pub(crate) fn run(cli: &Cli, arguments: &Sbom) -> Result<bool> {
     let data_dir = config::data_dir(cli.data_dir.as_deref())?;
     let read = target::scan(&arguments.target, &data_dir)?;
     let subject = read.target.subject(clock::now());
-    let document = match arguments.output {
-        SbomFormat::Cyclonedx => {
-            cyclonedx::write(&read.inventory, &subject, arguments.spec_version.into())
-        }
-        SbomFormat::Spdx => spdx::write(&read.inventory, &subject, &[]),
-    };
-    output::to_file_or_stdout(arguments.output_file.as_deref(), &mut |out| {
-        serde_json::to_writer_pretty(&mut *out, &document)?;
-        writeln!(out)
-    })?;
-    for problem in &read.inventory.problems {
+    let inventory = &read.inventory;
+    let names = &Names::of(inventory);
+    let subject = &subject;
+    output::to_file_or_stdout(
+        arguments.output_file.as_deref(),
+        &mut |out| match arguments.output {
+            SbomFormat::Cyclonedx => output::pretty_json(
+                out,
+                &cyclonedx::Document {
+                    inventory,
+                    names,
+                    subject,
+                    version: arguments.spec_version.into(),
+                },
+            ),
+            SbomFormat::Spdx => output::pretty_json(
+                out,
+                &spdx::Document {
+                    inventory,
+                    names,
+                    subject,
+                    security: &[],
+                },
+            ),
+        },
+    )?;
+    for problem in &inventory.problems {
         output::note(problem);
     }
     Ok(true)

@@ -5,35 +5,37 @@ use std::io::{self, Write};
 use findings::{
     AffectedPackage, Match, SuppressionSource, VectorScore, Vulnerability, cvss::CvssVersion,
 };
-use inventory::sbom::cyclonedx::{self, SYSTEM_REF, Version};
+use inventory::sbom::{
+    Listed, Names,
+    cyclonedx::{self, SYSTEM_REF, Version},
+};
 use model::Severity;
 use serde_json::{Value, json};
 
-use super::{address, bare_address, fix_words, set};
+use super::{address, bare_address, fix_words, pretty_json, set};
 use crate::report::Report;
 
 /// Writes the bill of materials and, about it, every vulnerability.
 pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let inventory = &report.inventory;
     let subject = report.target.subject(report.scanned);
-    let mut document = cyclonedx::write(inventory, &subject, Version::V1_6);
-    let refs = cyclonedx::bom_refs(inventory);
-    set(
-        &mut document,
-        "vulnerabilities",
-        report
-            .vulnerabilities
-            .iter()
-            .flat_map(|vulnerability| entries(report, vulnerability, &refs))
-            .collect(),
-    );
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    let names = Names::of(inventory);
+    let vulnerabilities = Listed(|| {
+        let vulnerabilities = report.vulnerabilities.iter();
+        vulnerabilities.flat_map(|vulnerability| entries(report, vulnerability, &names))
+    });
+    let document = cyclonedx::Document {
+        inventory,
+        names: &names,
+        subject: &subject,
+        version: Version::V1_6,
+    };
+    pretty_json(out, &document.with_vulnerabilities(vulnerabilities))
 }
 
 /// One entry for the packages that count and one for those that are suppressed, since an entry
 /// has a single analysis.
-fn entries(report: &Report, vulnerability: &Vulnerability, refs: &[String]) -> Vec<Value> {
+fn entries(report: &Report, vulnerability: &Vulnerability, names: &Names) -> Vec<Value> {
     if vulnerability.packages.is_empty() {
         let mut entry = entry(vulnerability);
         if report.inventory.os.is_some() {
@@ -55,7 +57,7 @@ fn entries(report: &Report, vulnerability: &Vulnerability, refs: &[String]) -> V
                 "affects",
                 packages
                     .iter()
-                    .filter_map(|p| Some(json!({"ref": refs.get(p.package)?})))
+                    .filter_map(|p| Some(json!({"ref": names.bom_ref(p.package)?})))
                     .collect(),
             );
             set(

@@ -9,9 +9,11 @@ use ecosystem::purl::to_purl;
 use findings::{
     AffectedPackage, Match, Status, Suppression, SuppressionSource, Vulnerability, remedy::Upgrade,
 };
+use inventory::sbom::Listed;
 use model::{Evidence, FixState, Package, Severity};
 use serde::Serialize;
 
+use super::pretty_json;
 use crate::report::Report;
 
 /// Raised when a field changes its meaning or goes away.
@@ -19,7 +21,7 @@ const SCHEMA: &str = "lynkeus-scan/1";
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Document<'a> {
+struct Document<'a, V, P> {
     schema: &'static str,
     scanned: String,
     target: Target<'a>,
@@ -28,10 +30,10 @@ struct Document<'a> {
     database: Database<'a>,
     counts: BTreeMap<&'static str, usize>,
     suppressed: usize,
-    vulnerabilities: Vec<Finding<'a>>,
+    vulnerabilities: V,
     upgrades: Vec<Remedy<'a>>,
     layers: Vec<Layer<'a>>,
-    packages: Vec<Component<'a>>,
+    packages: P,
     not_matched: BTreeMap<String, usize>,
     problems: Vec<Trouble<'a>>,
 }
@@ -222,11 +224,10 @@ struct Trouble<'a> {
 
 /// Writes the report as one JSON document.
 pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &document(report))?;
-    writeln!(out)
+    pretty_json(out, &document(report))
 }
 
-fn document(report: &Report) -> Document<'_> {
+fn document(report: &Report) -> impl Serialize {
     let image = report.target.image.as_ref();
     let inventory = &report.inventory;
     Document {
@@ -254,11 +255,7 @@ fn document(report: &Report) -> Document<'_> {
             .map(|(s, n)| (s.name(), n))
             .collect(),
         suppressed: report.suppressed(),
-        vulnerabilities: report
-            .vulnerabilities
-            .iter()
-            .map(|v| finding(report, v))
-            .collect(),
+        vulnerabilities: Listed(|| report.vulnerabilities.iter().map(|v| finding(report, v))),
         upgrades: report.upgrades.iter().map(remedy).collect(),
         layers: inventory
             .layers
@@ -269,11 +266,7 @@ fn document(report: &Report) -> Document<'_> {
                 created_by: layer.created_by.as_deref(),
             })
             .collect(),
-        packages: inventory
-            .packages
-            .iter()
-            .map(|p| component(report, p))
-            .collect(),
+        packages: Listed(|| inventory.packages.iter().map(|p| component(report, p))),
         not_matched: report
             .skipped
             .iter()

@@ -20,6 +20,7 @@ pub(crate) use table::Terminal;
 use anyhow::{Context as _, Result};
 use findings::AffectedPackage;
 use model::{FixState, Problem};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::{cli::Format, report::Report};
@@ -41,13 +42,16 @@ pub(crate) fn write(
     }
 }
 
+/// Bytes of a document that are written at once.
+const BUFFER: usize = 64 << 10;
+
 /// Writes to the file, or to standard output if none is given.
 pub(crate) fn to_file_or_stdout(
     path: Option<&Path>,
     write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
 ) -> Result<()> {
     let Some(path) = path else {
-        let mut out = BufWriter::new(io::stdout().lock());
+        let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
         return match write(&mut out).and_then(|()| out.flush()) {
             // The reader has seen enough (`| head`).
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -55,11 +59,17 @@ pub(crate) fn to_file_or_stdout(
         };
     };
     let mut to_file = || {
-        let mut out = BufWriter::new(File::create(path)?);
+        let mut out = BufWriter::with_capacity(BUFFER, File::create(path)?);
         write(&mut out)?;
         out.flush()
     };
     to_file().with_context(|| format!("write {}", path.display()))
+}
+
+/// Writes a document on indented lines, with a line end after it.
+pub(crate) fn pretty_json(out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, document)?;
+    writeln!(out)
 }
 
 /// Says on standard error what could not be read, for formats that have no place for it.

@@ -4,47 +4,76 @@ use std::io::{self, Write};
 
 use ecosystem::purl::to_purl;
 use findings::{AffectedPackage, Suppression, Vulnerability};
+use inventory::sbom::Listed;
 use model::Severity;
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{bare_address, set};
+use super::{bare_address, pretty_json, set};
 use crate::report::Report;
 
 /// Writes one run with a rule for each vulnerability and a result for each affected package.
 pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let rules: Vec<_> = report.vulnerabilities.iter().map(rule).collect();
-    let results: Vec<_> = report
-        .vulnerabilities
-        .iter()
-        .enumerate()
-        .flat_map(|(index, v)| {
-            v.packages
-                .iter()
-                .filter_map(move |p| result(report, index, v, p))
-        })
-        .collect();
-    let document = json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": {"driver": {
-                "name": "Lynkeus",
-                "version": env!("CARGO_PKG_VERSION"),
-                "rules": rules,
-            }},
-            "results": results,
-            "invocations": [{
-                "executionSuccessful": report.inventory.complete,
-                "endTimeUtc": report.scanned.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-                "toolExecutionNotifications": report.inventory.problems.iter().map(|problem| {
-                    json!({"level": "warning", "message": {"text": problem.to_string()}})
-                }).collect::<Vec<_>>(),
-            }],
-            "columnKind": "unicodeCodePoints",
-        }],
-    });
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    let vulnerabilities = &report.vulnerabilities;
+    let run = Run {
+        column_kind: "unicodeCodePoints",
+        invocations: [json!({
+            "executionSuccessful": report.inventory.complete,
+            "endTimeUtc": report.scanned.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            "toolExecutionNotifications": report.inventory.problems.iter().map(|problem| {
+                json!({"level": "warning", "message": {"text": problem.to_string()}})
+            }).collect::<Vec<_>>(),
+        })],
+        results: Listed(|| {
+            let indexed = vulnerabilities.iter().enumerate();
+            indexed.flat_map(|(index, v)| {
+                let packages = v.packages.iter();
+                packages.filter_map(move |p| result(report, index, v, p))
+            })
+        }),
+        tool: Tool {
+            driver: Driver {
+                name: "Lynkeus",
+                rules: Listed(|| vulnerabilities.iter().map(rule)),
+                version: env!("CARGO_PKG_VERSION"),
+            },
+        },
+    };
+    let document = Document {
+        schema: "https://json.schemastore.org/sarif-2.1.0.json",
+        runs: [run],
+        version: "2.1.0",
+    };
+    pretty_json(out, &document)
+}
+
+#[derive(Serialize)]
+struct Document<R> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    runs: [R; 1],
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<R, T> {
+    column_kind: &'static str,
+    invocations: [Value; 1],
+    results: R,
+    tool: T,
+}
+
+#[derive(Serialize)]
+struct Tool<R> {
+    driver: Driver<R>,
+}
+
+#[derive(Serialize)]
+struct Driver<R> {
+    name: &'static str,
+    rules: R,
+    version: &'static str,
 }
 
 fn rule(vulnerability: &Vulnerability) -> Value {

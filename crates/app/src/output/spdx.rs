@@ -2,9 +2,12 @@
 
 use std::io::{self, Write};
 
-use inventory::sbom::spdx::{self, SecurityReference};
+use inventory::sbom::{
+    Names,
+    spdx::{self, SecurityReference},
+};
 
-use super::{address, bare_address, fix_words};
+use super::{address, bare_address, fix_words, pretty_json};
 use crate::report::Report;
 
 /// Writes the bill of materials with the vulnerabilities that count as security references.
@@ -40,7 +43,11 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         }));
     }
     let subject = report.target.subject(report.scanned);
-    let document = spdx::write(&report.inventory, &subject, &references);
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    let document = spdx::Document {
+        inventory: &report.inventory,
+        names: &Names::of(&report.inventory),
+        subject: &subject,
+        security: &references,
+    };
+    pretty_json(out, &document)
 }

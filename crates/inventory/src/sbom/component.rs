@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ecosystem::purl::from_purl;
 use model::{Evidence, Inventory, Layer, Location, OperatingSystem, Package, Problem, PurlType};
 
+use super::names::normal_name;
 use super::properties::{self, Facts};
 use crate::layers::deduplicate;
 
@@ -204,7 +205,7 @@ impl Collector {
                 .to_owned();
             package.version = number;
         }
-        package.name = properties::normal_name(&package);
+        package.name = normal_name(&package);
         self.describe(&mut package, component, facts, layers);
         Ok(Some((package, system.map(properties::canonical))))
     }

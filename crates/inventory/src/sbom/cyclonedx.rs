@@ -7,7 +7,7 @@ use super::{
     json::{self, Json},
 };
 
-pub use write::{SYSTEM_REF, Version, bom_refs, write};
+pub use write::{Document, SYSTEM_REF, Version};
 
 /// Deepest nesting of components; the JSON reader has its own limit, which is lower.
 const MAX_DEPTH: usize = 128;

@@ -1,5 +1,7 @@
 //! SPDX's list of licences, and expressions of them (SPDX 2.3, annex D).
 
+use std::sync::LazyLock;
+
 /// Identifiers of licences, sorted (the list as CycloneDX's schema `spdx.schema.json` has it).
 const IDS: &str = include_str!("spdx_licenses.txt");
 /// Identifiers of exceptions, sorted.
@@ -10,7 +12,8 @@ const MAX_EXPRESSION: usize = 64 << 10;
 
 /// Whether it is the identifier of a licence on SPDX's list.
 pub(super) fn is_id(text: &str) -> bool {
-    IDS.lines().any(|id| id == text)
+    static SORTED: LazyLock<Vec<&str>> = LazyLock::new(|| IDS.lines().collect());
+    SORTED.binary_search(&text).is_ok()
 }
 
 /// Whether it is an expression of licences on SPDX's list.

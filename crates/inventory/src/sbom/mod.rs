@@ -5,6 +5,8 @@ pub mod cyclonedx;
 mod cyclonedx_xml;
 mod json;
 mod licenses;
+mod listed;
+mod names;
 mod properties;
 pub mod spdx;
 mod spdx3;
@@ -17,6 +19,8 @@ use std::{borrow::Cow, fmt};
 
 use model::{Inventory, Problem};
 
+pub use listed::Listed;
+pub use names::Names;
 pub use subject::{Subject, SubjectKind};
 
 use component::Collector;

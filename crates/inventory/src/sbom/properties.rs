@@ -1,14 +1,11 @@
 //! The properties that this program, Syft and Trivy add to the components of their documents.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
-use ecosystem::{
-    by_purl_type,
-    purl::{from_purl, to_purl},
-};
 use model::{Evidence, Inventory, Layer, OperatingSystem, Package, SourcePackage};
+use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
-use super::component::Component;
+use super::{component::Component, names::Name};
 
 /// What this program's own properties begin with.
 pub(super) const OWN: &str = "lynkeus:";
@@ -279,111 +276,165 @@ pub(super) fn titled(id: &str, version_id: &str) -> String {
     format!("{id} {version_id}").trim_end().to_owned()
 }
 
-/// The name of a package in its ecosystem's normal form.
-pub(super) fn normal_name(package: &Package) -> String {
-    match by_purl_type(package.purl_type.as_str()) {
-        Some(ecosystem) => (ecosystem.normalize_name)(&package.name),
-        None => package.name.clone(),
-    }
-}
-
-/// The purl of a package, none if there is none that can be read again.
-pub(super) fn purl(package: &Package, os: Option<&OperatingSystem>) -> Option<String> {
-    to_purl(package, os).filter(|purl| from_purl(purl).is_ok())
-}
-
 /// What this program writes of a package beside its purl.
-pub(super) fn of_package(package: &Package, purl: Option<&str>) -> Vec<(String, String)> {
-    let mut list = List::default();
-    let read = purl.and_then(|purl| from_purl(purl).ok());
-    let read = read.as_ref().map(|(package, _)| package);
-    if read.is_none() {
-        list.add("type", package.purl_type.as_str());
-    }
-    // Where the purl specification folds what the ecosystem tells apart.
-    if read.is_none_or(|read| normal_name(read) != package.name) {
-        list.add("name", &package.name);
-    }
-    if read.is_none_or(|read| read.version != package.version) {
-        list.add("version", &package.version);
-    }
-    list.add(
-        "evidence",
-        match package.evidence {
-            Evidence::Installed => "installed",
-            Evidence::Declared => "declared",
-        },
-    );
-    if let Some(source) = &package.source {
-        list.add("source:name", &source.name);
-        list.add("source:version", &source.version);
-    }
-    if let Some(module) = &package.module {
-        list.add("module", module);
-    }
-    if let Some(owner) = &package.owned_by {
-        list.add("ownedBy", owner);
-    }
-    for (number, location) in package.locations.iter().enumerate() {
-        list.add(&format!("location:{number}:path"), &location.path);
-        if let Some(layer) = location.layer {
-            list.add(&format!("location:{number}:layer"), &layer.to_string());
-        }
-    }
-    for (key, value) in &package.properties {
-        list.add(&format!("property:{key}"), value);
-    }
-    list.0
+pub(super) fn of_package<'a>(
+    package: &'a Package,
+    name: &Name,
+) -> impl Iterator<Item = Property<'a>> + use<'a> {
+    let source = package.source.as_ref();
+    let evidence = match package.evidence {
+        Evidence::Installed => "installed",
+        Evidence::Declared => "declared",
+    };
+    let words = [
+        (
+            "type",
+            name.purl().is_none().then(|| package.purl_type.as_str()),
+        ),
+        ("name", (!name.gives_package).then_some(&*package.name)),
+        (
+            "version",
+            (!name.gives_version).then_some(&*package.version),
+        ),
+        ("evidence", Some(evidence)),
+        ("source:name", source.map(|source| &*source.name)),
+        ("source:version", source.map(|source| &*source.version)),
+        ("module", package.module.as_deref()),
+        ("ownedBy", package.owned_by.as_deref()),
+    ];
+    let places = package.locations.iter().enumerate();
+    let places = places.flat_map(|(number, location)| {
+        let path = Property {
+            key: Key::Numbered("location:", number, ":path"),
+            value: Text::Words(&location.path),
+        };
+        let layer = location.layer.map(|layer| Property {
+            key: Key::Numbered("location:", number, ":layer"),
+            value: Text::Number(layer),
+        });
+        std::iter::once(path).chain(layer)
+    });
+    let others = package.properties.iter().map(|(key, value)| Property {
+        key: Key::Qualified("property:", key),
+        value: Text::Words(value),
+    });
+    present(words).chain(places).chain(others)
 }
 
 /// What this program writes of an operating system beside its name and version.
-pub(super) fn of_system(os: &OperatingSystem) -> Vec<(String, String)> {
-    let mut list = List::default();
-    for (number, id) in os.id_like.iter().enumerate() {
-        list.add(&format!("os:idLike:{number}"), id);
-    }
-    for (name, value) in [
-        ("os:versionCodename", &os.codename),
-        ("os:variantID", &os.variant),
-        ("os:cpeName", &os.cpe),
-        ("os:arch", &os.arch),
-        ("os:runningKernel", &os.running_kernel),
-    ] {
-        if let Some(value) = value {
-            list.add(name, value);
-        }
-    }
-    list.0
+pub(super) fn of_system(os: &OperatingSystem) -> impl Iterator<Item = Property<'_>> {
+    let like = os.id_like.iter().enumerate();
+    let like = like.map(|(number, id)| Property {
+        key: Key::Numbered("os:idLike:", number, ""),
+        value: Text::Words(id),
+    });
+    like.chain(present([
+        ("os:versionCodename", os.codename.as_deref()),
+        ("os:variantID", os.variant.as_deref()),
+        ("os:cpeName", os.cpe.as_deref()),
+        ("os:arch", os.arch.as_deref()),
+        ("os:runningKernel", os.running_kernel.as_deref()),
+    ]))
 }
 
 /// What this program writes of what the document is about: its layers, and whether all was read.
-pub(super) fn of_subject(inventory: &Inventory) -> Vec<(String, String)> {
-    let mut list = List::default();
-    list.add(
-        "complete",
-        if inventory.complete { "true" } else { "false" },
-    );
-    for (number, layer) in inventory.layers.iter().enumerate() {
-        for (name, value) in [
-            ("digest", &layer.digest),
-            ("diffId", &layer.diff_id),
-            ("createdBy", &layer.created_by),
-        ] {
-            // An empty digest keeps the place of a layer of which nothing is known.
-            if value.is_some() || name == "digest" {
-                let value = value.as_deref().unwrap_or_default();
-                list.add(&format!("layer:{number}:{name}"), value);
-            }
-        }
-    }
-    list.0
+pub(super) fn of_subject(inventory: &Inventory) -> impl Iterator<Item = Property<'_>> {
+    let complete = if inventory.complete { "true" } else { "false" };
+    let layers = inventory.layers.iter().enumerate();
+    let layers = layers.flat_map(|(number, layer)| {
+        // An empty digest keeps the place of a layer of which nothing is known.
+        let digest = Some(layer.digest.as_deref().unwrap_or_default());
+        let fields = [
+            (":digest", digest),
+            (":diffId", layer.diff_id.as_deref()),
+            (":createdBy", layer.created_by.as_deref()),
+        ];
+        let property = move |(field, value): (_, Option<_>)| {
+            Some(Property {
+                key: Key::Numbered("layer:", number, field),
+                value: Text::Words(value?),
+            })
+        };
+        fields.into_iter().filter_map(property)
+    });
+    present([("complete", Some(complete))]).chain(layers)
 }
 
-#[derive(Debug, Default)]
-struct List(Vec<(String, String)>);
+fn present<'a, const N: usize>(
+    words: [(&'static str, Option<&'a str>); N],
+) -> impl Iterator<Item = Property<'a>> {
+    words.into_iter().filter_map(|(key, value)| {
+        Some(Property {
+            key: Key::Word(key),
+            value: Text::Words(value?),
+        })
+    })
+}
 
-impl List {
-    fn add(&mut self, name: &str, value: &str) {
-        self.0.push((format!("{OWN}{name}"), value.to_owned()));
+/// A fact under a name of this program's own.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Property<'a> {
+    key: Key<'a>,
+    value: Text<'a>,
+}
+
+/// A property's name without [`OWN`].
+#[derive(Debug, Clone, Copy)]
+enum Key<'a> {
+    Word(&'static str),
+    Numbered(&'static str, usize, &'static str),
+    Qualified(&'static str, &'a str),
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Text<'a> {
+    Words(&'a str),
+    Number(u32),
+}
+
+impl fmt::Display for Key<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(OWN)?;
+        match self {
+            Self::Word(word) => f.write_str(word),
+            Self::Numbered(before, number, after) => write!(f, "{before}{number}{after}"),
+            Self::Qualified(before, key) => write!(f, "{before}{key}"),
+        }
+    }
+}
+
+impl fmt::Display for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Words(words) => f.write_str(words),
+            Self::Number(number) => number.fmt(f),
+        }
+    }
+}
+
+/// As `name=value`.
+impl fmt::Display for Property<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.key, self.value)
+    }
+}
+
+/// As CycloneDX has it.
+impl Serialize for Property<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut property = serializer.serialize_struct("Property", 2)?;
+        property.serialize_field("name", &Shown(&self.key))?;
+        property.serialize_field("value", &Shown(&self.value))?;
+        property.end()
+    }
+}
+
+/// A text that is written as it is displayed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shown<T>(pub(super) T);
+
+impl<T: fmt::Display> Serialize for Shown<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
     }
 }

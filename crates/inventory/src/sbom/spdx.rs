@@ -9,7 +9,7 @@ use super::{
     properties::{OWN, TRIVY},
 };
 
-pub use write::{SecurityReference, write};
+pub use write::{Document, SecurityReference};
 
 /// The id of every document.
 pub(super) const DOCUMENT: &str = "SPDXRef-DOCUMENT";

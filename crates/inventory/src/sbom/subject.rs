@@ -1,7 +1,7 @@
 //! What a bill of materials is about.
 
 use model::Timestamp;
-use serde_json::Value;
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 /// What a written document says of its subject and itself.
@@ -41,33 +41,32 @@ pub(super) fn digest(content: &[u8], bytes: usize) -> String {
 }
 
 /// A UUID that follows from the content (RFC 9562 §5.8, version 8).
-pub(super) fn uuid(head: &[&Value], body: &[Value]) -> String {
-    let mut hash = Sha256::new();
-    for value in head.iter().copied().chain(body) {
-        hash.update(value.to_string());
-        hash.update([0]);
-    }
-    let mut number = [0; 16];
-    for (to, from) in number.iter_mut().zip(hash.finalize()) {
-        *to = from;
-    }
-    let number = u128::from_be_bytes(number);
-    let number = number & !(0xf << 76) & !(0b11 << 62) | 8 << 76 | 0b10 << 62;
-    let text = format!("{number:032x}");
-    let part = |from, to| text.get(from..to).unwrap_or_default();
-    [
-        part(0, 8),
-        part(8, 12),
-        part(12, 16),
-        part(16, 20),
-        part(20, 32),
-    ]
-    .join("-")
-}
+#[derive(Debug, Default)]
+pub(super) struct Uuid(Sha256);
 
-/// Sets a member of an object.
-pub(super) fn set(object: &mut Value, key: &str, value: Value) {
-    if let Value::Object(members) = object {
-        members.insert(key.to_owned(), value);
+impl Uuid {
+    pub(super) fn add(&mut self, value: &impl Serialize) -> serde_json::Result<()> {
+        serde_json::to_writer(&mut self.0, value)?;
+        self.0.update([0]);
+        Ok(())
+    }
+
+    pub(super) fn finish(self) -> String {
+        let mut number = [0; 16];
+        for (to, from) in number.iter_mut().zip(self.0.finalize()) {
+            *to = from;
+        }
+        let number = u128::from_be_bytes(number);
+        let number = number & !(0xf << 76) & !(0b11 << 62) | 8 << 76 | 0b10 << 62;
+        let text = format!("{number:032x}");
+        let part = |from, to| text.get(from..to).unwrap_or_default();
+        [
+            part(0, 8),
+            part(8, 12),
+            part(12, 16),
+            part(16, 20),
+            part(20, 32),
+        ]
+        .join("-")
     }
 }
