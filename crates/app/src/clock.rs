@@ -15,3 +15,8 @@ pub(crate) fn now() -> Timestamp {
     let seconds = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
     Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX)
 }
+
+/// The present moment in milliseconds since 1970.
+pub(crate) fn milliseconds() -> i64 {
+    i64::try_from(UNIX_EPOCH.elapsed().unwrap_or_default().as_millis()).unwrap_or(i64::MAX)
+}

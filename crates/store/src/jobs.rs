@@ -57,6 +57,23 @@ pub fn enqueue(
     Ok(())
 }
 
+/// Puts a job into the queue unless one of its kind and subject waits, runs or is parked.
+pub fn enqueue_once(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    job: &NewJob<'_>,
+    now: i64,
+) -> Result<(), StoreError> {
+    let known = tx.first(
+        "SELECT id FROM jobs WHERE kind = ?1 AND subject = ?2",
+        &[job.kind.into(), job.subject.into()],
+    )?;
+    if known.is_some() {
+        return Ok(());
+    }
+    enqueue(tx, scope, job, now)
+}
+
 /// Takes the most urgent job that nobody holds.
 ///
 /// Among jobs of one priority those of accounts with fewer running jobs come first, so that no

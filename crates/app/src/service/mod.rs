@@ -3,15 +3,14 @@
 //! A new inventory and a new advisory meet in the same place: candidate pairs, detection,
 //! reconciliation, one transaction.
 
-#![cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the command that starts the service follows")
-)]
+#![expect(dead_code, reason = "the command that starts the service follows")]
 
 pub(crate) mod evaluate;
+pub(crate) mod host;
 pub(crate) mod ingest;
 pub(crate) mod matching;
 pub(crate) mod rematch;
+pub(crate) mod worker;
 
 #[cfg(test)]
 mod tests;
