@@ -2,11 +2,17 @@
 
 mod closed;
 pub mod errors;
+pub mod inspector2;
 pub mod operation;
+pub mod registry;
 pub mod scalar;
+pub mod server;
 mod shape;
+pub mod sigv4;
+pub mod token;
 pub mod validate;
 pub mod wire;
 
 pub use closed::Closed;
 pub use errors::Error;
+pub use registry::{Context, Registry};
