@@ -11,6 +11,8 @@ use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::rules;
+
 /// One service.
 #[derive(Debug)]
 pub(super) struct Model {
@@ -93,10 +95,16 @@ impl Model {
             bail!("{}: the protocol is not rest-json", path.display());
         }
         let paginators = json(&path.with_file_name("paginators-1.json"))?;
+        let mut shapes: BTreeMap<String, Shape> = part(&value, "shapes")?;
+        for (name, accepted) in rules::ACCEPTED {
+            if let Some(shape) = shapes.get_mut(*name) {
+                shape.values.push((*accepted).to_owned());
+            }
+        }
         Ok(Self {
             service: service.to_owned(),
             operations: part(&value, "operations")?,
-            shapes: part(&value, "shapes")?,
+            shapes,
             paginators: part(&paginators, "pagination")?,
         })
     }

@@ -4,6 +4,14 @@
 /// `StartOnDemandScan` needs. Their lengths still hold.
 pub(super) const LENIENT: &[&str] = &["ResourceId"];
 
+/// Enum values that the model lacks and clients need: lists of scan types hold up to six, the model
+/// has five and no name for machine images, which `AutoEnable` and `FreeTrialType` have. They are
+/// accepted and must not be sent.
+pub(super) const ACCEPTED: &[(&str, &str)] = &[
+    ("ResourceScanType", "AMI"),
+    ("ResourceScanType", "MACHINE_IMAGE"),
+];
+
 /// File of an operation by the first segment of its path.
 const FILES: &[(&str, &str)] = &[
     ("accountpermissions", "accounts"),

@@ -68,7 +68,7 @@ fn violations_are_said_as_aws_says_them() {
             "Enable",
             r#"{"resourceTypes":["EC2","VAX"]}"#,
             "Value at 'resourceTypes' failed to satisfy constraint: Member must satisfy constraint: \
-             [Member must satisfy enum value set: [EC2, ECR, LAMBDA, LAMBDA_CODE, CODE_REPOSITORY]]",
+             [Member must satisfy enum value set: [EC2, ECR, LAMBDA, LAMBDA_CODE, CODE_REPOSITORY, AMI, MACHINE_IMAGE]]",
         ),
         (
             "Enable",

@@ -140,6 +140,8 @@ Ecr = "ECR",
 Lambda = "LAMBDA",
 LambdaCode = "LAMBDA_CODE",
 CodeRepository = "CODE_REPOSITORY",
+Ami = "AMI",
+MachineImage = "MACHINE_IMAGE",
 } }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

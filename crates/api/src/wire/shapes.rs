@@ -1805,7 +1805,15 @@ pub(crate) static SHAPES: &[(&str, Shape)] = &[
     ("ResourceMapFilterList", Shape::List(345, 1, 10)),
     (
         "ResourceScanType",
-        Shape::Enum(&["EC2", "ECR", "LAMBDA", "LAMBDA_CODE", "CODE_REPOSITORY"]),
+        Shape::Enum(&[
+            "EC2",
+            "ECR",
+            "LAMBDA",
+            "LAMBDA_CODE",
+            "CODE_REPOSITORY",
+            "AMI",
+            "MACHINE_IMAGE",
+        ]),
     ),
     (
         "ResourceStringComparison",
