@@ -15,6 +15,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("advisory", &["model", "ecosystem"]),
     ("detect", &["model", "ecosystem"]),
     ("findings", &["model"]),
+    ("network", &["model"]),
     ("sources", &["model", "ecosystem", "inventory", "advisory"]),
     ("store", &["model", "findings"]),
     ("api", &["model", "findings", "store"]),
@@ -27,6 +28,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "advisory",
             "detect",
             "findings",
+            "network",
             "sources",
             "store",
             "api",
@@ -42,6 +44,7 @@ const PURE: &[&str] = &[
     "advisory",
     "detect",
     "findings",
+    "network",
 ];
 
 /// What a pure crate's sources may not name.

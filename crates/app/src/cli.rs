@@ -7,6 +7,7 @@ use inventory::sbom::cyclonedx::Version;
 use model::Severity;
 
 use crate::cli_db::{Db, Network};
+use crate::cli_network::Reachability;
 
 /// Finds the known vulnerabilities in images, hosts, disks and SBOMs, and explains each.
 #[derive(Debug, Parser)]
@@ -32,6 +33,8 @@ pub(crate) enum Command {
     Sbom(Sbom),
     /// List the package formats, systems and feeds that are supported.
     Support,
+    /// Find what is reachable in AWS networks from their configuration.
+    Network(Reachability),
     /// Build, look at and move the advisory database.
     Db(Db),
 }

@@ -3,6 +3,7 @@
 
 mod cli;
 mod cli_db;
+mod cli_network;
 mod clock;
 mod commands;
 mod config;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Command::Sbom(arguments) => commands::sbom::run(&cli, arguments),
         Command::Scan(arguments) => commands::scan::run(&cli, arguments),
         Command::Support => commands::support::run(),
+        Command::Network(arguments) => commands::reachability::run(arguments),
         Command::Db(arguments) => commands::db::run(&cli, arguments),
     };
     match result {

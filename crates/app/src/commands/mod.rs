@@ -1,6 +1,7 @@
 //! One file for each subcommand.
 
 pub(crate) mod db;
+pub(crate) mod reachability;
 pub(crate) mod sbom;
 pub(crate) mod scan;
 pub(crate) mod support;

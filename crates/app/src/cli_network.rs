@@ -1,0 +1,49 @@
+//! The command line of network reachability.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+#[derive(Debug, Args)]
+pub(crate) struct Reachability {
+    #[command(subcommand)]
+    pub(crate) action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Action {
+    /// List what is open to instances from the edges of their VPCs.
+    Scan(NetworkScan),
+}
+
+/// Which configuration is read and how it is judged.
+#[derive(Debug, Args)]
+pub(crate) struct Configuration {
+    /// A directory with the responses of describe calls as JSON, of any accounts and regions.
+    #[arg(value_name = "DIR")]
+    pub(crate) directory: PathBuf,
+    /// Lines `service,tcp ports,udp ports,severity from the internet,severity from other edges`
+    /// under a line of titles, instead of Inspector's table.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) severities: Option<PathBuf>,
+    /// Also look at stopped instances.
+    #[arg(long)]
+    pub(crate) stopped: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NetworkScan {
+    #[command(flatten)]
+    pub(crate) configuration: Configuration,
+    #[arg(short, long, value_enum, default_value_t = NetworkFormat::Table)]
+    pub(crate) output: NetworkFormat,
+}
+
+/// How reachability is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum NetworkFormat {
+    /// For a terminal.
+    Table,
+    /// Everything, for programs.
+    Json,
+}

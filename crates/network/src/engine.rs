@@ -1,0 +1,409 @@
+//! Evaluates interfaces: which (port, source) pairs are open from each edge of the VPC.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use crate::address::{Address, set_of, set_of_texts};
+use crate::filters::{self, Protocol};
+use crate::index::Index;
+use crate::interval::IntervalSet;
+use crate::known::{Known, Set as _};
+use crate::region::{Ports, Region};
+use crate::routes::{self, Next, Routes};
+use crate::snapshot::{Id, NetworkInterface, Snapshot};
+
+/// Source ports of clients (Transmission Control, RFC 6335; what NAT gateways and Linux use).
+pub const CLIENT_PORTS: (u16, u16) = (1024, 65535);
+
+type Regions<K, A> = HashMap<K, Arc<Known<Region<A>>>>;
+
+/// What belongs to one address family and is computed once.
+#[derive(Debug)]
+pub(crate) struct Family<A> {
+    groups: Regions<(Id, Protocol), A>,
+    sets: Regions<(Vec<Id>, Protocol), A>,
+    acls: Regions<(Id, bool, Protocol), A>,
+    routes: HashMap<Id, Arc<Routes<A>>>,
+    sources: HashMap<Id, Arc<IntervalSet<A>>>,
+    /// What passes ACL and routes, by subnet, edge and protocol.
+    subnets: Regions<(Id, Next, Protocol), A>,
+}
+
+impl<A: Address> Default for Family<A> {
+    fn default() -> Self {
+        Self {
+            groups: HashMap::new(),
+            sets: HashMap::new(),
+            acls: HashMap::new(),
+            routes: HashMap::new(),
+            sources: HashMap::new(),
+            subnets: HashMap::new(),
+        }
+    }
+}
+
+/// A family whose results are kept in an engine.
+pub(crate) trait Kept: Address {
+    fn family(engine: &mut Engine) -> &mut Family<Self>;
+}
+
+impl Kept for u32 {
+    fn family(engine: &mut Engine) -> &mut Family<Self> {
+        &mut engine.v4
+    }
+}
+
+impl Kept for u128 {
+    fn family(engine: &mut Engine) -> &mut Family<Self> {
+        &mut engine.v6
+    }
+}
+
+/// A snapshot with everything that was computed of it.
+#[derive(Debug)]
+pub struct Engine {
+    pub(crate) snapshot: Arc<Snapshot>,
+    pub(crate) index: Arc<Index>,
+    pub(crate) v4: Family<u32>,
+    pub(crate) v6: Family<u128>,
+}
+
+impl Engine {
+    /// Prepares the evaluation of a snapshot.
+    pub fn new(snapshot: Arc<Snapshot>) -> Self {
+        let index = Arc::new(Index::of(&snapshot));
+        Self {
+            snapshot,
+            index,
+            v4: Family::default(),
+            v6: Family::default(),
+        }
+    }
+
+    /// Another engine for the same snapshot, for another thread.
+    #[must_use]
+    pub fn sibling(&self) -> Self {
+        Self {
+            snapshot: Arc::clone(&self.snapshot),
+            index: Arc::clone(&self.index),
+            v4: Family::default(),
+            v6: Family::default(),
+        }
+    }
+
+    /// The snapshot that is evaluated.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// Replaces a security group and forgets what was computed with it.
+    pub fn replace_group(&mut self, group: crate::snapshot::SecurityGroup) -> Vec<Id> {
+        let id = group.group_id.clone();
+        Arc::make_mut(&mut self.snapshot)
+            .groups
+            .insert(id.clone(), group);
+        self.v4.forget_group(&id);
+        self.v6.forget_group(&id);
+        self.index.members.get(&id).cloned().unwrap_or_default()
+    }
+
+    /// The partition of a route table, if it is described.
+    pub(crate) fn routes<A: Kept>(&mut self, table: &Id) -> Option<Arc<Routes<A>>> {
+        if let Some(known) = A::family(self).routes.get(table) {
+            return Some(Arc::clone(known));
+        }
+        let described = self.snapshot.route_tables.get(table)?;
+        let routes = Arc::new(routes::of_table(&self.snapshot, described));
+        let kept = &mut A::family(self).routes;
+        kept.insert(table.clone(), Arc::clone(&routes));
+        Some(routes)
+    }
+
+    /// The addresses that a subnet sends there.
+    pub(crate) fn routed<A: Kept>(
+        &mut self,
+        subnet: &str,
+        vpc: &str,
+        next: &Next,
+    ) -> Known<IntervalSet<A>> {
+        let table = self.index.table(subnet, vpc).cloned();
+        let Some(routes) = table.and_then(|table| self.routes::<A>(&table)) else {
+            return Known::unknown(format!("the route table of {subnet} is not described"));
+        };
+        let must = routes.set(next);
+        let ambiguous = routes.set(&Next::Ambiguous);
+        let mut reasons = Vec::new();
+        let mut may = must.clone();
+        if !ambiguous.is_empty() {
+            reasons.push("overlapping prefix lists route to different targets".to_owned());
+            may = may.or(&ambiguous);
+        }
+        let mut must = must;
+        for (target, reason) in &routes.unknown {
+            reasons.push(reason.clone());
+            if target == next {
+                may = IntervalSet::all();
+            } else {
+                must = IntervalSet::empty();
+            }
+        }
+        Known::between(must, may, reasons)
+    }
+
+    /// What a subnet's ACL lets in, or out.
+    pub(crate) fn acl<A: Kept>(
+        &mut self,
+        subnet: &str,
+        is_egress: bool,
+        protocol: Protocol,
+    ) -> Arc<Known<Region<A>>> {
+        let acl = self.index.acl_of_subnet.get(subnet).cloned();
+        let Some(acl) = acl else {
+            let reason = format!("the network ACL of {subnet} is not described");
+            return Arc::new(Known::unknown(reason));
+        };
+        let key = (acl, is_egress, protocol);
+        if let Some(known) = A::family(self).acls.get(&key) {
+            return Arc::clone(known);
+        }
+        let region = match self.snapshot.acls.get(&key.0) {
+            Some(acl) => filters::acl(acl, is_egress, protocol).into(),
+            None => Known::unknown(format!("{} is not described", key.0)),
+        };
+        let region = Arc::new(region);
+        A::family(self).acls.insert(key, Arc::clone(&region));
+        region
+    }
+
+    /// What one group lets in from peers without identity.
+    fn group<A: Kept>(&mut self, id: &Id, protocol: Protocol) -> Arc<Known<Region<A>>> {
+        let key = (id.clone(), protocol);
+        if let Some(known) = A::family(self).groups.get(&key) {
+            return Arc::clone(known);
+        }
+        let nobody: filters::Members<'_, A> = &filters::nobody;
+        let region = match self.snapshot.groups.get(id) {
+            Some(group) => filters::group(&self.snapshot, group, false, protocol, nobody),
+            None => Known::unknown(format!("security group {id} is not described")),
+        };
+        let region = Arc::new(region);
+        A::family(self).groups.insert(key, Arc::clone(&region));
+        region
+    }
+
+    /// What an interface's groups let in from peers without identity.
+    pub(crate) fn groups<A: Kept>(
+        &mut self,
+        interface: &NetworkInterface,
+        protocol: Protocol,
+    ) -> Arc<Known<Region<A>>> {
+        if interface.groups.is_empty() && interface.interface_type == "network_load_balancer" {
+            return Arc::new(Known::everything());
+        }
+        let mut ids: Vec<Id> = interface
+            .groups
+            .iter()
+            .map(|g| g.group_id.clone())
+            .collect();
+        ids.sort_unstable();
+        ids.dedup();
+        if let [only] = ids.as_slice() {
+            return self.group(only, protocol);
+        }
+        let key = (ids, protocol);
+        if let Some(known) = A::family(self).sets.get(&key) {
+            return Arc::clone(known);
+        }
+        let parts: Vec<_> = key
+            .0
+            .iter()
+            .map(|id| self.group::<A>(id, protocol))
+            .collect();
+        let region = if parts.iter().all(|part| part.doubt.is_none()) {
+            Region::union_of(parts.iter().map(|part| &part.must)).into()
+        } else {
+            parts
+                .iter()
+                .fold(Known::nothing(), |all: Known<Region<A>>, part| all.or(part))
+        };
+        let region = Arc::new(region);
+        A::family(self).sets.insert(key, Arc::clone(&region));
+        region
+    }
+
+    /// What an interface's groups let in, or out, with references meaning these addresses.
+    pub(crate) fn groups_with<A: Kept>(
+        &self,
+        interface: &NetworkInterface,
+        is_egress: bool,
+        protocol: Protocol,
+        members: filters::Members<'_, A>,
+    ) -> Known<Region<A>> {
+        if interface.groups.is_empty() && interface.interface_type == "network_load_balancer" {
+            return Known::everything();
+        }
+        let mut all = Known::nothing();
+        for reference in &interface.groups {
+            let id = &reference.group_id;
+            all = match self.snapshot.groups.get(id) {
+                Some(group) => {
+                    let snapshot = &self.snapshot;
+                    all.or(&filters::group(
+                        snapshot, group, is_egress, protocol, members,
+                    ))
+                }
+                None => all.or(&Known::unknown(format!(
+                    "security group {id} is not described"
+                ))),
+            };
+        }
+        all
+    }
+
+    /// Addresses of the members of a group in a VPC.
+    pub(crate) fn member_addresses<A: Kept>(
+        &self,
+        group: &str,
+        vpc: &str,
+    ) -> Known<IntervalSet<A>> {
+        if !self.snapshot.groups.contains_key(group) && !self.index.members.contains_key(group) {
+            let reason = format!("the referenced security group {group} is not described");
+            return Known::unknown(reason);
+        }
+        let members = self.index.members.get(group).into_iter().flatten();
+        let interfaces = members.filter_map(|id| self.snapshot.interfaces.get(id));
+        let mut parts = Vec::new();
+        for interface in interfaces.filter(|i| i.vpc_id == vpc) {
+            let four = self.index.four(interface).into_iter().map(|(a, _)| a.ip());
+            let six = crate::index::six(interface).into_iter().map(Address::ip);
+            let own = four.chain(six).filter_map(A::of);
+            parts.extend(own.map(|address| (address, address)));
+        }
+        IntervalSet::collect(parts).into()
+    }
+
+    /// The addresses of a VPC.
+    pub(crate) fn vpc_addresses<A: Kept>(&self, vpc: &str) -> Known<IntervalSet<A>> {
+        match self.snapshot.vpcs.get(vpc) {
+            Some(vpc) => set_of(vpc.blocks()).into(),
+            None => Known::unknown(format!("{vpc} is not described")),
+        }
+    }
+
+    /// Addresses that packets from the internet to this VPC can have as their source.
+    pub(crate) fn internet<A: Kept>(&mut self, vpc: &str) -> Arc<IntervalSet<A>> {
+        if let Some(known) = A::family(self).sources.get(vpc) {
+            return Arc::clone(known);
+        }
+        let own = self.vpc_addresses::<A>(vpc).must;
+        let world = if A::IS_V6 {
+            set_of_texts(["2000::/3"])
+        } else {
+            set_of_texts::<A>(NOT_ON_THE_INTERNET.iter().copied()).not()
+        };
+        let sources = Arc::new(world.minus(&own));
+        A::family(self)
+            .sources
+            .insert(vpc.to_owned(), Arc::clone(&sources));
+        sources
+    }
+
+    /// What passes in through the ACL of a subnet, with a reply out of it that goes to `next`.
+    ///
+    /// The ACL's egress entries see the client's port as destination port, and the address alone
+    /// decides about the reply's route: so the reply is a set of addresses (specification §6).
+    pub(crate) fn through_subnet<A: Kept>(
+        &mut self,
+        subnet: &str,
+        vpc: &str,
+        next: &Next,
+        protocol: Protocol,
+    ) -> Arc<Known<Region<A>>> {
+        let key = (subnet.to_owned(), next.clone(), protocol);
+        if let Some(known) = A::family(self).subnets.get(&key) {
+            return Arc::clone(known);
+        }
+        let inward = self.acl::<A>(subnet, false, protocol);
+        let outward = self.acl::<A>(subnet, true, protocol);
+        let clients = Ports::range(CLIENT_PORTS.0, CLIENT_PORTS.1);
+        let reply = outward.map(|region| region.and_ports(&clients).addresses());
+        let reply = reply.and(&self.routed::<A>(subnet, vpc, next));
+        let reply = reply.map(|set| Region::product(&Ports::all(), &Arc::new(set.clone())));
+        let region = Arc::new(inward.and(&reply));
+        A::family(self).subnets.insert(key, Arc::clone(&region));
+        region
+    }
+}
+
+impl<A: Address> Family<A> {
+    fn forget_group(&mut self, id: &Id) {
+        self.groups.retain(|(group, _), _| group != id);
+        self.sets.retain(|(groups, _), _| !groups.contains(id));
+    }
+}
+
+/// Blocks whose addresses do not arrive from the internet: private, shared, loopback, link-local,
+/// "this network", multicast, reserved (RFC 1918, 6598, 1122, 3927, 1112).
+pub(crate) const NOT_ON_THE_INTERNET: &[&str] = &[
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "224.0.0.0/3",
+];
+
+/// What a subnet's routes name, for both families.
+pub(crate) fn nexts(engine: &mut Engine, subnet: &str, vpc: &str) -> BTreeSet<Next> {
+    let mut nexts = BTreeSet::new();
+    if let Some(table) = engine.index.table(subnet, vpc).cloned() {
+        if let Some(four) = engine.routes::<u32>(&table) {
+            nexts.extend(four.to.keys().cloned());
+            nexts.extend(four.unknown.iter().map(|(next, _)| next.clone()));
+        }
+        if let Some(six) = engine.routes::<u128>(&table) {
+            nexts.extend(six.to.keys().cloned());
+        }
+        if nexts.is_empty() && !engine.snapshot.route_tables.contains_key(&table) {
+            nexts = attached(engine.snapshot(), vpc);
+        }
+    } else {
+        nexts = attached(engine.snapshot(), vpc);
+    }
+    if nexts.contains(&Next::Ambiguous) {
+        nexts.extend(attached(engine.snapshot(), vpc));
+    }
+    nexts
+}
+
+/// Every edge that is attached to a VPC, for when its routes are not known.
+fn attached(snapshot: &Snapshot, vpc: &str) -> BTreeSet<Next> {
+    let mut nexts = BTreeSet::new();
+    let internet = snapshot.internet_gateways.values();
+    let here = internet.filter(|g| g.attachments.iter().any(|a| a.vpc_id == vpc));
+    nexts.extend(here.map(|g| Next::Gateway(g.internet_gateway_id.clone())));
+    let private = snapshot.vpn_gateways.values();
+    let here = private.filter(|g| g.vpc_attachments.iter().any(|a| a.vpc_id == vpc));
+    nexts.extend(here.map(|g| Next::Gateway(g.vpn_gateway_id.clone())));
+    for peering in snapshot.peerings.values() {
+        if [&peering.accepter_vpc_info, &peering.requester_vpc_info]
+            .iter()
+            .any(|side| side.vpc_id == vpc)
+        {
+            nexts.insert(Next::Peering(peering.vpc_peering_connection_id.clone()));
+        }
+    }
+    for attachment in snapshot.transit_attachments.values() {
+        if attachment.vpc_id == vpc {
+            nexts.insert(Next::Transit(attachment.transit_gateway_id.clone()));
+        }
+    }
+    nexts
+}
+
+/// A region of every port from these addresses.
+pub(crate) fn from<A: Address>(sources: &Known<IntervalSet<A>>) -> Known<Region<A>> {
+    sources.map(|set| Region::product(&Ports::everything(), &Arc::new(set.clone())))
+}

@@ -1,0 +1,399 @@
+//! Findings: one for each instance, interface, edge, protocol and range of ports.
+
+use core::net::IpAddr;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use model::Severity;
+
+use crate::address::Address;
+use crate::edges::{Balancer, Edge, Exposure, Open, of_interface};
+use crate::engine::{CLIENT_PORTS, Engine, Kept};
+use crate::filters::Protocol;
+use crate::interval::IntervalSet;
+use crate::known::{Known, Reason};
+use crate::packet::Packet;
+use crate::region::{Ports, Region};
+use crate::severity::Severities;
+use crate::snapshot::{Id, Snapshot};
+
+/// Addresses that clients on the internet really have; a witness has one of them if it can.
+const LIKELY_CLIENTS: [&str; 4] = ["8.8.8.8", "1.1.1.1", "9.9.9.9", "2001:4860:4860::8888"];
+/// The client's port of a witness, if the way back allows it.
+const LIKELY_PORT: u16 = 50000;
+
+/// What is evaluated and how it is judged.
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub severities: Severities,
+    /// Also report stopped instances.
+    pub stopped: bool,
+    pub protocols: Vec<Protocol>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            severities: Severities::default(),
+            stopped: false,
+            protocols: vec![Protocol::TCP, Protocol::UDP],
+        }
+    }
+}
+
+/// What is known of a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The witness arrives and is answered.
+    Open(Packet),
+    /// Data is missing that could close or open it.
+    Unknown(Vec<Reason>),
+}
+
+/// A component of a path as Inspector names them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    pub component_id: Id,
+    pub component_type: &'static str,
+}
+
+/// An open, or possibly open, range of ports.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    pub edge: Edge,
+    pub instance: Id,
+    pub interface: Id,
+    pub protocol: Protocol,
+    /// First and last port.
+    pub ports: (u16, u16),
+    pub verdict: Verdict,
+    pub severity: Severity,
+    /// Services that are known to use ports of the range.
+    pub services: Vec<String>,
+    /// Clients to which some port of the range is open, by family.
+    pub sources: (IntervalSet<u32>, IntervalSet<u128>),
+    pub private: IpAddr,
+    pub public: Option<IpAddr>,
+    pub balancer: Option<Balancer>,
+    pub is_latent: bool,
+}
+
+impl Finding {
+    /// The title that Inspector gives.
+    pub fn title(&self) -> String {
+        let what = match &self.edge {
+            Edge::Internet(_) => "an Internet Gateway",
+            Edge::Peering(_) => "a VPC Peering Connection",
+            Edge::Private(_) => "a Virtual Private Gateway",
+            Edge::Transit(_) => "a Transit Gateway",
+        };
+        let protocol = self.protocol.name();
+        match self.ports {
+            (low, high) if low == high => {
+                format!("Port {low} is reachable from {what} - {protocol}")
+            }
+            (low, high) => format!("Port range {low}-{high} is reachable from {what} - {protocol}"),
+        }
+    }
+
+    /// The description that Inspector gives.
+    pub fn description(&self) -> String {
+        let kind = match &self.edge {
+            Edge::Internet(_) => "InternetGateway",
+            Edge::Peering(_) => "VPCPeeringConnection",
+            Edge::Private(_) => "VPNGateway",
+            Edge::Transit(_) => "TransitGateway",
+        };
+        let (low, high) = self.ports;
+        format!(
+            "On the instance {}, the port range {low}-{high} is reachable from the {kind} {} from an attached ENI {}.",
+            self.instance,
+            self.edge.id(),
+            self.interface
+        )
+    }
+
+    /// The steps from the edge to the instance, as Inspector lists them.
+    pub fn steps(&self, snapshot: &Snapshot) -> Vec<Step> {
+        let step = |component_id: &str, component_type| Step {
+            component_id: component_id.to_owned(),
+            component_type,
+        };
+        let kind = match &self.edge {
+            Edge::Internet(_) => "AWS::EC2::InternetGateway",
+            Edge::Peering(_) => "AWS::EC2::VPCPeeringConnection",
+            Edge::Private(_) => "AWS::EC2::VPNGateway",
+            Edge::Transit(_) => "AWS::EC2::TransitGateway",
+        };
+        let mut steps = vec![step(self.edge.id(), kind)];
+        if let Some(balancer) = &self.balancer {
+            if let Some(front) = &balancer.behind {
+                steps.push(step(front, "AWS::ElasticLoadBalancingV2::LoadBalancer"));
+            }
+            let kind = if balancer.id.starts_with("arn:") {
+                "AWS::ElasticLoadBalancingV2::LoadBalancer"
+            } else {
+                "AWS::ElasticLoadBalancing::LoadBalancer"
+            };
+            steps.push(step(&balancer.id, kind));
+            if !balancer.target_group.is_empty() {
+                let kind = "AWS::ElasticLoadBalancingV2::TargetGroup";
+                steps.push(step(&balancer.target_group, kind));
+            }
+        }
+        if let Some(interface) = snapshot.interfaces.get(&self.interface) {
+            let mut acls = snapshot.acls.values();
+            let subnet = &interface.subnet_id;
+            let acl = acls.find(|a| a.associations.iter().any(|s| s.subnet_id == *subnet));
+            if let Some(acl) = acl {
+                steps.push(step(&acl.network_acl_id, "AWS::EC2::NetworkAcl"));
+            }
+            for group in &interface.groups {
+                steps.push(step(&group.group_id, "AWS::EC2::SecurityGroup"));
+            }
+        }
+        steps.push(step(&self.interface, "AWS::EC2::NetworkInterface"));
+        steps.push(step(&self.instance, "AWS::EC2::Instance"));
+        // Inspector's model allows thirty steps; the first and the last ones say most.
+        if steps.len() > 30 {
+            let last = steps.split_off(steps.len() - 2);
+            steps.truncate(28);
+            steps.extend(last);
+        }
+        steps
+    }
+}
+
+/// The findings of all instances, in order.
+pub fn scan(engine: &mut Engine, options: &Options) -> Vec<Finding> {
+    let ids: Vec<Id> = engine.snapshot.interfaces.keys().cloned().collect();
+    let mut findings: Vec<Finding> = ids.iter().flat_map(|id| of(engine, options, id)).collect();
+    let behind = crate::balancers::exposures(engine, &options.protocols);
+    findings.extend(merge(engine, options, behind));
+    findings.sort_by(|a, b| key(a).cmp(&key(b)));
+    findings
+}
+
+type Key<'f> = (
+    &'f Id,
+    &'f Edge,
+    &'f Id,
+    Protocol,
+    (u16, u16),
+    Option<&'f Balancer>,
+);
+
+fn key(finding: &Finding) -> Key<'_> {
+    (
+        &finding.instance,
+        &finding.edge,
+        &finding.interface,
+        finding.protocol,
+        finding.ports,
+        finding.balancer.as_ref(),
+    )
+}
+
+/// The findings of one interface.
+pub fn of(engine: &mut Engine, options: &Options, interface: &str) -> Vec<Finding> {
+    if instance(engine.snapshot(), options, interface).is_none() {
+        return Vec::new();
+    }
+    let exposures = of_interface(engine, interface, &options.protocols);
+    merge(engine, options, exposures)
+}
+
+/// The instance of an interface, if it is one that findings are about.
+fn instance(snapshot: &Snapshot, options: &Options, interface: &str) -> Option<Id> {
+    let id = snapshot.interfaces.get(interface)?.instance()?;
+    let state = snapshot.instances.get(id).map(|i| i.state.name.as_str());
+    let counts = match state {
+        None | Some("" | "running" | "pending") => true,
+        Some("stopped" | "stopping") => options.stopped,
+        Some(_) => false,
+    };
+    counts.then(|| id.to_owned())
+}
+
+type Ranges<A> = Vec<((u16, u16), IntervalSet<A>)>;
+type Parts<A> = Vec<((u16, u16), Vec<(A, A)>)>;
+
+/// The ranges of ports that have sources, each with all its sources.
+fn ranges<A: Address>(region: &Region<A>) -> Ranges<A> {
+    let mut ranges: Parts<A> = Vec::new();
+    for segment in region.segments() {
+        let addresses = segment.addresses.intervals();
+        match ranges.last_mut() {
+            Some(((_, high), parts)) if high.checked_add(1) == Some(segment.low) => {
+                *high = segment.high;
+                parts.extend_from_slice(addresses);
+            }
+            _ => ranges.push(((segment.low, segment.high), addresses.to_vec())),
+        }
+    }
+    let collected = ranges.into_iter();
+    collected
+        .map(|(ports, parts)| (ports, IntervalSet::collect(parts)))
+        .collect()
+}
+
+/// A range of ports being put together from both families.
+#[derive(Default)]
+struct Draft {
+    four: IntervalSet<u32>,
+    six: IntervalSet<u128>,
+    addresses: Option<(IpAddr, Option<IpAddr>)>,
+    reasons: Vec<Reason>,
+    is_latent: bool,
+}
+
+/// What exposures have to share to be one finding.
+type Group = (Edge, Id, Protocol, Option<Balancer>);
+
+/// Makes findings of exposures: a range that is open in both families is one finding.
+pub(crate) fn merge(
+    engine: &mut Engine,
+    options: &Options,
+    exposures: Vec<Exposure>,
+) -> Vec<Finding> {
+    let mut drafts: BTreeMap<(Group, bool, (u16, u16)), Draft> = BTreeMap::new();
+    for exposure in exposures {
+        let group = (
+            exposure.edge.clone(),
+            exposure.interface.clone(),
+            exposure.protocol,
+            exposure.balancer.clone(),
+        );
+        match &exposure.open {
+            Open::V4(open) => {
+                draft(&mut drafts, &group, &exposure, open, |d, s| {
+                    d.four = d.four.or(s);
+                });
+            }
+            Open::V6(open) => {
+                draft(&mut drafts, &group, &exposure, open, |d, s| {
+                    d.six = d.six.or(s);
+                });
+            }
+        }
+    }
+    let mut findings = Vec::new();
+    for ((group, is_open, ports), draft) in drafts {
+        let (edge, interface, protocol, balancer) = group;
+        let Some(instance) = instance(&engine.snapshot, options, &interface) else {
+            continue;
+        };
+        let (severity, services) = options
+            .severities
+            .of(&edge, protocol, ports, draft.is_latent);
+        let Some((private, public)) = draft.addresses else {
+            continue;
+        };
+        let verdict = if is_open {
+            Verdict::Open(witness(engine, &interface, protocol, ports, &draft))
+        } else {
+            Verdict::Unknown(draft.reasons)
+        };
+        findings.push(Finding {
+            edge,
+            instance,
+            interface,
+            protocol,
+            ports,
+            verdict,
+            severity,
+            services: services.into_iter().map(str::to_owned).collect(),
+            sources: (draft.four, draft.six),
+            private,
+            public,
+            balancer,
+            is_latent: draft.is_latent,
+        });
+    }
+    findings
+}
+
+fn draft<A: Address>(
+    drafts: &mut BTreeMap<(Group, bool, (u16, u16)), Draft>,
+    group: &Group,
+    exposure: &Exposure,
+    open: &Known<Region<A>>,
+    add: impl Fn(&mut Draft, &IntervalSet<A>),
+) {
+    let certain = open.must.ports();
+    let doubtful = match &open.doubt {
+        Some(doubt) => doubt.may.and_ports(&certain.not()),
+        None => Region::empty(),
+    };
+    for (region, is_open) in [(&open.must, true), (&doubtful, false)] {
+        for (ports, sources) in ranges(region) {
+            let draft = drafts.entry((group.clone(), is_open, ports)).or_default();
+            add(draft, &sources);
+            draft.is_latent = exposure.is_latent;
+            draft
+                .addresses
+                .get_or_insert((exposure.private, exposure.public));
+            draft.reasons.extend(open.reasons().iter().cloned());
+            draft.reasons.sort_unstable();
+            draft.reasons.dedup();
+        }
+    }
+}
+
+/// One packet of the range that arrives and is answered: to the lowest port, from a likely client.
+fn witness(
+    engine: &mut Engine,
+    interface: &str,
+    protocol: Protocol,
+    ports: (u16, u16),
+    draft: &Draft,
+) -> Packet {
+    let (private, public) = draft
+        .addresses
+        .unwrap_or((IpAddr::from([0, 0, 0, 0]), None));
+    let mut source = None;
+    for text in LIKELY_CLIENTS {
+        source = source.or_else(|| {
+            let ip: IpAddr = text.parse().ok()?;
+            let is_in = match ip {
+                IpAddr::V4(v4) => draft.four.contains(v4.to_bits()),
+                IpAddr::V6(v6) => draft.six.contains(v6.to_bits()),
+            };
+            (is_in && ip.is_ipv4() == private.is_ipv4()).then_some(ip)
+        });
+    }
+    let first = if private.is_ipv4() {
+        draft.four.first().map(Address::ip)
+    } else {
+        draft.six.first().map(Address::ip)
+    };
+    let source = source.or(first).unwrap_or(private);
+    let snapshot = Arc::clone(&engine.snapshot);
+    let subnet = snapshot
+        .interfaces
+        .get(interface)
+        .map_or("", |i| i.subnet_id.as_str());
+    let source_port = match source {
+        IpAddr::V4(v4) => client_port(engine, subnet, protocol, v4.to_bits()),
+        IpAddr::V6(v6) => client_port(engine, subnet, protocol, v6.to_bits()),
+    };
+    Packet {
+        source,
+        source_port,
+        destination: public.unwrap_or(private),
+        destination_port: ports.0,
+        protocol: protocol.0,
+    }
+}
+
+/// A client's port to which the ACL lets answers out.
+fn client_port<A: Kept>(engine: &mut Engine, subnet: &str, protocol: Protocol, to: A) -> u16 {
+    let out = engine.acl::<A>(subnet, true, protocol);
+    let clients = Ports::range(CLIENT_PORTS.0, CLIENT_PORTS.1);
+    let open = out.must.ports_with(to).and(&clients);
+    if open.contains(LIKELY_PORT) {
+        LIKELY_PORT
+    } else {
+        open.first().unwrap_or(LIKELY_PORT)
+    }
+}

@@ -1,0 +1,17 @@
+//! Which packets of an AWS network arrive: exact, explained, without sending any.
+
+pub mod address;
+mod balancers;
+pub mod edges;
+pub mod engine;
+pub mod filters;
+pub mod finding;
+mod index;
+pub mod interval;
+pub mod known;
+pub mod packet;
+pub mod region;
+pub mod routes;
+pub mod severity;
+pub mod snapshot;
+mod transit;

@@ -1,0 +1,28 @@
+//! Networks with known answers, random networks against packets, laws.
+
+mod samples;
+
+use lynkeus_network::snapshot::{File, Snapshot, read};
+
+/// Reads a sample network.
+fn sample(name: &str) -> Snapshot {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/samples");
+    let mut files = Vec::new();
+    let mut directories = vec![root.join(name)];
+    while let Some(directory) = directories.pop() {
+        for entry in std::fs::read_dir(directory).expect("a directory of samples") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                directories.push(path);
+            } else {
+                files.push(File {
+                    name: path.display().to_string(),
+                    bytes: std::fs::read(&path).expect("a document"),
+                });
+            }
+        }
+    }
+    let (snapshot, problems) = read(&files);
+    assert_eq!(problems, [], "{name}");
+    snapshot
+}
