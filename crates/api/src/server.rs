@@ -1,11 +1,10 @@
 //! HTTP: from the bytes of a request to the bytes of an answer.
 
+mod listen;
 mod route;
 
 use std::{
     fmt,
-    future::Future,
-    io,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -20,8 +19,9 @@ use axum::{
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::Response,
 };
+pub use listen::serve;
 use model::Timestamp;
-use tokio::{net::TcpListener, sync::Semaphore, time::timeout};
+use tokio::{sync::Semaphore, time::timeout};
 
 use crate::{
     errors::Error,
@@ -96,17 +96,6 @@ pub fn router<S: Send + Sync + 'static>(api: Api<S>) -> Router {
     Router::new()
         .fallback(answer::<S>)
         .with_state(Arc::new(running))
-}
-
-/// Serves until `shutdown` is done, then finishes what was begun.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    axum::serve(listener, router)
-        .with_graceful_shutdown(shutdown)
-        .await
 }
 
 /// What is said of a request in the access log.

@@ -1,6 +1,8 @@
 //! boto3, the `aws` command and the checkers of answers against a running service.
 
 use std::{
+    io::{Read as _, Write as _},
+    net::TcpStream,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -69,6 +71,20 @@ fn the_aws_command_shows_findings_as_a_table() {
         let enabled = with(&["enable", "--resource-types", "EC2", "ECR"]);
         assert!(enabled.contains("\"ENABLED\""), "{enabled}");
     });
+}
+
+#[test]
+fn a_client_that_sends_no_request_is_given_up() {
+    let rest = with_service(|address| {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream
+            .write_all(b"POST /findings/list HTTP/1.1\r\nHost")
+            .unwrap();
+        let mut rest = Vec::new();
+        stream.read_to_end(&mut rest).unwrap();
+        rest
+    });
+    assert!(!rest.starts_with(b"HTTP/1.1 200"), "{rest:?}");
 }
 
 /// A second checker of answers, where it is: in `$LYNKEUS_SHARED/tools`, or in `shared/tools` beside

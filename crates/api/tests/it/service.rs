@@ -5,7 +5,7 @@
     reason = "every handler has the same signature"
 )]
 
-use std::{collections::BTreeMap, net::SocketAddr};
+use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
 
 use jiff::Timestamp;
 use lynkeus_api::{
@@ -23,6 +23,9 @@ use lynkeus_api::{
     },
 };
 use tokio::{net::TcpListener, sync::oneshot};
+
+/// How long a client may take for its headers.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(crate) const ACCOUNT: &str = "123456789012";
 
@@ -190,9 +193,10 @@ pub(crate) fn with_service<T>(client: impl FnOnce(SocketAddr) -> T) -> T {
     let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
-    let serving = runtime.spawn(serve(listener, router(service), async {
+    let ended = async {
         let _ended = stopped.await;
-    }));
+    };
+    let serving = runtime.spawn(serve(listener, router(service), PATIENCE, ended));
     let result = client(address);
     stop.send(()).unwrap();
     runtime.block_on(serving).unwrap().unwrap();
