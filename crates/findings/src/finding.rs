@@ -3,6 +3,8 @@
 //! These records are what the store keeps, so they say how they are written; what a client sees is
 //! the API's business.
 
+use std::collections::BTreeSet;
+
 use model::{Severity, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -136,6 +138,93 @@ impl Observation {
             Details::Network(_) => &[],
         }
     }
+
+    /// Who published what it is based on, in the words of `vulnerabilitySource`: the feed of the
+    /// first matching advisory.
+    pub fn source(&self) -> Option<&str> {
+        let mut matches = self.packages().iter().flat_map(|p| &p.matches);
+        matches.next().map(|m| source_word(&m.feed))
+    }
+
+    /// `YES` or `NO`, as on the wire, if anything is known of exploits.
+    pub fn exploit_name(&self) -> Option<&'static str> {
+        self.exploit_available
+            .map(|known| if known { "YES" } else { "NO" })
+    }
+
+    /// What searches find it by beside single values, each with its name: the components of a
+    /// path (`componentId`, `componentType`), and as `advisory` the advisories that matched under
+    /// another id than the vulnerability's.
+    pub fn lists(&self) -> BTreeSet<(&'static str, &str)> {
+        match &self.details {
+            Details::Package(details) => {
+                let matches = details.packages.iter().flat_map(|p| &p.matches);
+                matches
+                    .filter(|m| m.advisory != details.vulnerability)
+                    .map(|m| ("advisory", m.advisory.as_str()))
+                    .collect()
+            }
+            Details::Network(network) => {
+                let steps = network.steps.iter();
+                steps
+                    .flat_map(|step| {
+                        [
+                            ("componentId", step.id.as_str()),
+                            ("componentType", step.kind.as_str()),
+                        ]
+                    })
+                    .collect()
+            }
+        }
+    }
+
+    /// The type of the component at which a path begins.
+    pub fn component_type(&self) -> Option<&str> {
+        match &self.details {
+            Details::Package(_) => None,
+            Details::Network(network) => network.steps.first().map(|step| step.kind.as_str()),
+        }
+    }
+}
+
+/// Inspector's word for the publisher of a feed; feeds that Inspector does not have keep their
+/// own name in its style.
+fn source_word(feed: &str) -> &str {
+    const WORDS: [(&str, &str); 29] = [
+        ("nvd", "NVD"),
+        ("cve-list", "CVE"),
+        ("debian-tracker", "DEBIAN_CVE"),
+        ("debian-oval", "DEBIAN_CVE"),
+        ("osv-debian", "DEBIAN_CVE"),
+        ("ubuntu-oval", "UBUNTU_CVE"),
+        ("osv-ubuntu", "UBUNTU_CVE"),
+        ("redhat-vex", "REDHAT_CVE"),
+        ("redhat-csaf", "REDHAT_CVE"),
+        ("redhat-oval", "REDHAT_CVE"),
+        ("osv-redhat", "REDHAT_CVE"),
+        ("amazon-updateinfo", "AMAZON_CVE"),
+        ("bottlerocket-updateinfo", "AMAZON_CVE"),
+        ("alpine-secdb", "ALPINE_CVE"),
+        ("osv-alpine", "ALPINE_CVE"),
+        ("wolfi-secdb", "WOLFI_CVE"),
+        ("chainguard-secdb", "CHAINGUARD_CVE"),
+        ("osv-chainguard", "CHAINGUARD_CVE"),
+        ("minimos-secdb", "MINIMOS_CVE"),
+        ("suse-vex", "SUSE_CVE"),
+        ("suse-csaf", "SUSE_CVE"),
+        ("suse-oval", "SUSE_CVE"),
+        ("osv-suse", "SUSE_CVE"),
+        ("oracle-oval", "ORACLE_CVE"),
+        ("oracle-updateinfo", "ORACLE_CVE"),
+        ("rocky-updateinfo", "ROCKY_CVE"),
+        ("osv-rocky", "ROCKY_CVE"),
+        ("fedora-updateinfo", "FEDORA_CVE"),
+        ("osv-ghsa", "GITHUB"),
+    ];
+    let mut words = WORDS.iter();
+    words
+        .find_map(|(name, word)| (*name == feed).then_some(*word))
+        .unwrap_or(feed)
 }
 
 /// What the finding is about.
@@ -184,6 +273,19 @@ pub struct VersionParts<'a> {
 }
 
 impl VulnerablePackage {
+    /// The architecture in Inspector's words: `X86_64`, `ARM64`, `ALL`, `NOARCH`; others as the
+    /// ecosystem writes them.
+    pub fn architecture(&self) -> Option<&str> {
+        let arch = self.arch.as_deref()?;
+        Some(match arch {
+            "amd64" | "x86_64" => "X86_64",
+            "arm64" | "aarch64" => "ARM64",
+            "all" => "ALL",
+            "noarch" => "NOARCH",
+            other => other,
+        })
+    }
+
     /// Epoch, version and release of a system's package (`epoch:version-release`); of others the
     /// whole is the version.
     pub fn version_parts(&self) -> VersionParts<'_> {

@@ -56,3 +56,29 @@ impl fmt::Display for FindingId {
         f.pad(&self.0)
     }
 }
+
+/// What the ARNs of an account's findings begin with, up to the id.
+pub fn finding_arn_prefix(account: &str, region: &str) -> String {
+    let partition = partition(region);
+    format!("arn:{partition}:inspector2:{region}:{account}:finding/")
+}
+
+/// A finding's ARN (API reference, `FindingArn`).
+pub fn finding_arn(account: &str, region: &str, id: &FindingId) -> String {
+    finding_arn_prefix(account, region) + id.as_str()
+}
+
+/// The partition of a Region (AWS General Reference, "ARN format").
+pub fn partition(region: &str) -> &'static str {
+    const PARTITIONS: [(&str, &str); 5] = [
+        ("cn-", "aws-cn"),
+        ("us-gov-", "aws-us-gov"),
+        ("us-iso-", "aws-iso"),
+        ("us-isob-", "aws-iso-b"),
+        ("eusc-", "aws-eusc"),
+    ];
+    let mut partitions = PARTITIONS.iter();
+    partitions
+        .find_map(|(prefix, partition)| region.starts_with(prefix).then_some(*partition))
+        .unwrap_or("aws")
+}

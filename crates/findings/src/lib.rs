@@ -1,5 +1,6 @@
 //! Folds detections into vulnerabilities with severity, score, suppression and remedy.
 
+pub mod criteria;
 pub mod cvss;
 pub mod finding;
 pub mod fold;
