@@ -64,9 +64,23 @@ CREATE INDEX inventory_sets_by_set ON inventory_sets (package_set, inventory);
 CREATE TABLE vulnerabilities (
     id @text PRIMARY KEY,
     epss DOUBLE PRECISION,
+    epss_before DOUBLE PRECISION,
+    epss_version BIGINT NOT NULL,
     digest @blob NOT NULL,
     body @text NOT NULL
 );
+CREATE INDEX vulnerabilities_by_epss ON vulnerabilities (epss, id);
+
+CREATE TABLE vulnerability_aliases (
+    vulnerability @text NOT NULL,
+    alias @text NOT NULL,
+    PRIMARY KEY (vulnerability, alias)
+) @rowless;
+CREATE INDEX vulnerability_aliases_by_alias ON vulnerability_aliases (alias, vulnerability);
+
+-- The number of the last writing transaction, on SQLite; PostgreSQL numbers its own.
+CREATE TABLE versions (number BIGINT NOT NULL);
+INSERT INTO versions (number) VALUES (0);
 
 -- State of the service. Times are milliseconds since 1970.
 
@@ -158,6 +172,8 @@ CREATE TABLE findings (
     protocol @text,
     port_begin BIGINT,
     port_end BIGINT,
+    component_type @text,
+    version BIGINT NOT NULL,
     rules @text NOT NULL,
     first_observed_at BIGINT NOT NULL,
     last_observed_at BIGINT NOT NULL,
@@ -169,10 +185,11 @@ CREATE TABLE findings (
 );
 CREATE INDEX findings_by_resource ON findings (resource, kind, ident);
 CREATE INDEX findings_by_id ON findings (account, region, id);
-CREATE INDEX findings_by_severity ON findings (account, region, status, severity DESC, last_observed_at DESC, id);
+CREATE INDEX findings_by_severity ON findings (account, region, severity, id);
+CREATE INDEX findings_by_observation ON findings (account, region, last_observed_at, id);
+CREATE INDEX findings_by_score ON findings (account, region, score, id);
 CREATE INDEX findings_by_vulnerability ON findings (vulnerability, account, region, id);
 CREATE INDEX findings_by_title ON findings (account, region, title, status, severity);
-CREATE INDEX findings_by_update ON findings (account, region, updated_at);
 CREATE INDEX findings_to_delete ON findings (delete_at) WHERE delete_at IS NOT NULL;
 
 CREATE TABLE finding_packages (
@@ -188,6 +205,14 @@ CREATE TABLE finding_packages (
     PRIMARY KEY (finding, position)
 ) @rowless;
 CREATE INDEX finding_packages_by_name ON finding_packages (name, finding);
+
+CREATE TABLE finding_lists (
+    finding @text NOT NULL REFERENCES findings (id) ON DELETE CASCADE,
+    name @text NOT NULL,
+    value @text NOT NULL,
+    PRIMARY KEY (finding, name, value)
+) @rowless;
+CREATE INDEX finding_lists_by_value ON finding_lists (name, value, finding);
 
 CREATE TABLE finding_rules (
     rule @text NOT NULL,
@@ -206,10 +231,15 @@ CREATE TABLE finding_history (
     fields @text NOT NULL,
     status @text NOT NULL,
     severity BIGINT NOT NULL,
-    last_observed_at BIGINT NOT NULL
+    last_observed_at BIGINT NOT NULL,
+    score DOUBLE PRECISION,
+    vendor_severity @text,
+    source @text,
+    component_type @text,
+    version BIGINT NOT NULL
 );
-CREATE INDEX finding_history_by_finding ON finding_history (finding, at);
-CREATE INDEX finding_history_by_time ON finding_history (account, region, at);
+CREATE INDEX finding_history_by_finding ON finding_history (finding, id);
+CREATE INDEX finding_history_by_version ON finding_history (account, region, version);
 
 CREATE TABLE filters (
     id @text PRIMARY KEY,

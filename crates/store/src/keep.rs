@@ -1,6 +1,6 @@
 //! Findings as rows: what reconciling reads, and what it writes with history and outbox.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use findings::{
     finding::{
@@ -132,19 +132,20 @@ pub fn save(
         return Ok(());
     }
     let mut rows = Vec::with_capacity(changes.len());
+    let version = tx.version()?;
     for change in changes {
-        rows.push(finding_row(scope, resource, &change.finding)?);
+        rows.push(finding_row(scope, resource, &change.finding, version)?);
     }
     tx.insert_many(INSERT, &rows, UPSERT)?;
     save_packages(tx, changes)?;
     save_rules(tx, changes)?;
-    save_history(tx, scope, changes)
+    save_history(tx, scope, changes, version)
 }
 
 const INSERT: &str = "INSERT INTO findings (id, account, region, resource, resource_type, \
                       resource_id, kind, ident, status, severity, title, vulnerability, score, \
                       fix_available, exploit_available, vendor_severity, source, protocol, \
-                      port_begin, port_end, rules, first_observed_at, last_observed_at, \
+                      port_begin, port_end, component_type, version, rules, first_observed_at, last_observed_at, \
                       updated_at, closed_at, closed_because, delete_at, body)";
 
 const UPSERT: &str = "ON CONFLICT (id) DO UPDATE SET status = excluded.status, \
@@ -152,6 +153,8 @@ const UPSERT: &str = "ON CONFLICT (id) DO UPDATE SET status = excluded.status, \
                       score = excluded.score, fix_available = excluded.fix_available, \
                       exploit_available = excluded.exploit_available, \
                       vendor_severity = excluded.vendor_severity, source = excluded.source, \
+                      component_type = excluded.component_type, \
+                      version = excluded.version, \
                       rules = excluded.rules, last_observed_at = excluded.last_observed_at, \
                       updated_at = excluded.updated_at, closed_at = excluded.closed_at, \
                       closed_because = excluded.closed_because, delete_at = excluded.delete_at, \
@@ -161,6 +164,7 @@ fn finding_row(
     scope: &Scope,
     resource: &StoredResource,
     finding: &Finding,
+    version: i64,
 ) -> Result<Vec<Value>, StoreError> {
     let observed = &finding.observed;
     let network = match &observed.details {
@@ -168,7 +172,6 @@ fn finding_row(
         Details::Package(_) => None,
     };
     let closed = finding.closed;
-    let exploit = observed.exploit_available;
     Ok(vec![
         finding.id.as_str().into(),
         Value::from(&scope.account),
@@ -184,12 +187,14 @@ fn finding_row(
         observed.vulnerability().into(),
         observed.score.as_ref().map(|score| score.value).into(),
         observed.fix.map(FixAvailable::name).into(),
-        exploit.map(|known| if known { "YES" } else { "NO" }).into(),
+        observed.exploit_name().into(),
         observed.vendor_severity.as_ref().into(),
-        source(observed).into(),
+        observed.source().into(),
         network.map(|network| &network.protocol).into(),
         network.map(|network| i64::from(network.port_begin)).into(),
         network.map(|network| i64::from(network.port_end)).into(),
+        observed.component_type().into(),
+        version.into(),
         encode("rules", &finding.rules)?.into(),
         finding.first_observed.as_millisecond().into(),
         finding.last_observed.as_millisecond().into(),
@@ -203,18 +208,17 @@ fn finding_row(
     ])
 }
 
-/// The feed of the first matching advisory.
-pub fn source(observed: &Observation) -> Option<&str> {
-    let mut matches = observed.packages().iter().flat_map(|p| &p.matches);
-    matches.next().map(|m| m.feed.as_str())
-}
-
+/// Packages and lists, by which findings are searched.
 fn save_packages(tx: &mut Tx<'_>, changes: &[Change]) -> Result<(), StoreError> {
     let mut rows = Vec::new();
+    let mut lists = Vec::new();
     for change in changes {
-        let packages = change.finding.observed.packages();
-        let before = change.before.as_ref().map(|b| b.observed.packages());
-        if before == Some(packages) {
+        let observed = &change.finding.observed;
+        let before = change
+            .before
+            .as_ref()
+            .map(|before| &before.observed.details);
+        if before == Some(&observed.details) {
             continue;
         }
         let id = change.finding.id.as_str();
@@ -223,11 +227,19 @@ fn save_packages(tx: &mut Tx<'_>, changes: &[Change]) -> Result<(), StoreError> 
                 "DELETE FROM finding_packages WHERE finding = ?1",
                 &[id.into()],
             )?;
+            tx.execute("DELETE FROM finding_lists WHERE finding = ?1", &[id.into()])?;
         }
-        for (position, package) in packages.iter().enumerate() {
+        for (position, package) in observed.packages().iter().enumerate() {
             rows.push(package_row(id, position, package));
         }
+        let entries = observed.lists().into_iter();
+        lists.extend(entries.map(|(name, value)| vec![id.into(), name.into(), value.into()]));
     }
+    tx.insert_many(
+        "INSERT INTO finding_lists (finding, name, value)",
+        &lists,
+        "ON CONFLICT DO NOTHING",
+    )?;
     tx.insert_many(
         "INSERT INTO finding_packages \
          (finding, position, name, version, epoch, release, arch, layer, path)",
@@ -246,7 +258,7 @@ fn package_row(id: &str, position: usize, package: &VulnerablePackage) -> Vec<Va
         parts.version.into(),
         parts.epoch.into(),
         parts.release.into(),
-        package.arch.as_ref().into(),
+        package.architecture().into(),
         package.layer.as_ref().into(),
         package.path.as_ref().into(),
     ]
@@ -274,7 +286,12 @@ fn save_rules(tx: &mut Tx<'_>, changes: &[Change]) -> Result<(), StoreError> {
 
 /// History keeps how a finding was before a change, so that a listing can be continued as of the
 /// moment it began.
-fn save_history(tx: &mut Tx<'_>, scope: &Scope, changes: &[Change]) -> Result<(), StoreError> {
+fn save_history(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    changes: &[Change],
+    version: i64,
+) -> Result<(), StoreError> {
     let mut history = Vec::with_capacity(changes.len());
     let mut events = Vec::with_capacity(changes.len());
     for change in changes {
@@ -296,6 +313,16 @@ fn save_history(tx: &mut Tx<'_>, scope: &Scope, changes: &[Change]) -> Result<()
             if created { "" } else { shown.state.name() }.into(),
             severity_rank(shown.observed.severity).into(),
             shown.last_observed.as_millisecond().into(),
+            shown
+                .observed
+                .score
+                .as_ref()
+                .map(|score| score.value)
+                .into(),
+            shown.observed.vendor_severity.as_ref().into(),
+            shown.observed.source().into(),
+            shown.observed.component_type().into(),
+            version.into(),
         ]);
         events.push(vec![
             Value::from(&scope.account),
@@ -308,7 +335,8 @@ fn save_history(tx: &mut Tx<'_>, scope: &Scope, changes: &[Change]) -> Result<()
     }
     tx.insert_many(
         "INSERT INTO finding_history \
-         (finding, account, region, at, kind, fields, status, severity, last_observed_at)",
+         (finding, account, region, at, kind, fields, status, severity, last_observed_at, score, \
+         vendor_severity, source, component_type, version)",
         &history,
         "",
     )?;
@@ -327,22 +355,74 @@ pub fn put_facts(
     tx: &mut Tx<'_>,
     facts: &[(VulnerabilityFacts, Option<f64>)],
 ) -> Result<(), StoreError> {
+    if facts.is_empty() {
+        return Ok(());
+    }
+    let version = tx.version()?;
     let mut rows = Vec::with_capacity(facts.len());
     for (facts, epss) in facts {
         let body = encode("a vulnerability", facts)?;
         rows.push(vec![
             Value::from(&facts.id),
             (*epss).into(),
+            version.into(),
             digest([&body]).into(),
             body.into(),
         ]);
     }
+    put_aliases(tx, &rows, facts)?;
     tx.insert_many(
-        "INSERT INTO vulnerabilities (id, epss, digest, body)",
+        "INSERT INTO vulnerabilities (id, epss, epss_version, digest, body)",
         &rows,
         "ON CONFLICT (id) DO UPDATE SET epss = excluded.epss, digest = excluded.digest, \
-         body = excluded.body WHERE vulnerabilities.digest <> excluded.digest \
+         body = excluded.body, epss_before = CASE \
+         WHEN vulnerabilities.epss IS DISTINCT FROM excluded.epss THEN vulnerabilities.epss \
+         ELSE vulnerabilities.epss_before END, epss_version = CASE \
+         WHEN vulnerabilities.epss IS DISTINCT FROM excluded.epss THEN excluded.epss_version \
+         ELSE vulnerabilities.epss_version END \
+         WHERE vulnerabilities.digest <> excluded.digest \
          OR vulnerabilities.epss IS DISTINCT FROM excluded.epss",
+    )?;
+    Ok(())
+}
+
+/// Writes the aliases of the vulnerabilities whose facts are not the ones that are there.
+fn put_aliases(
+    tx: &mut Tx<'_>,
+    rows: &[Vec<Value>],
+    facts: &[(VulnerabilityFacts, Option<f64>)],
+) -> Result<(), StoreError> {
+    let mut known = BTreeMap::new();
+    for chunk in facts.chunks(MOST_KEYS) {
+        let ids: Vec<Value> = chunk.iter().map(|(facts, _)| (&facts.id).into()).collect();
+        let sql = format!(
+            "SELECT id, digest FROM vulnerabilities WHERE id IN ({})",
+            list_of(1, ids.len())
+        );
+        tx.each(&sql, &ids, |row| {
+            known.insert(row.text(0)?.to_owned(), row.value(1)?.clone());
+            Ok(())
+        })?;
+    }
+    let mut aliases = Vec::new();
+    for ((facts, _), row) in facts.iter().zip(rows) {
+        let before = known.get(&facts.id);
+        if before.is_some() && before == row.get(3) {
+            continue;
+        }
+        if before.is_some() {
+            tx.execute(
+                "DELETE FROM vulnerability_aliases WHERE vulnerability = ?1",
+                &[Value::from(&facts.id)],
+            )?;
+        }
+        let own = facts.aliases.iter();
+        aliases.extend(own.map(|alias| vec![Value::from(&facts.id), alias.into()]));
+    }
+    tx.insert_many(
+        "INSERT INTO vulnerability_aliases (vulnerability, alias)",
+        &aliases,
+        "ON CONFLICT DO NOTHING",
     )?;
     Ok(())
 }
@@ -355,10 +435,18 @@ pub fn all_vulnerabilities(tx: &mut Tx<'_>) -> Result<Vec<String>, StoreError> {
 
 /// Sets the EPSS score of a vulnerability, if it is known here.
 pub fn set_epss(tx: &mut Tx<'_>, id: &str, score: Option<f64>) -> Result<(), StoreError> {
-    tx.execute(
-        "UPDATE vulnerabilities SET epss = ?2 WHERE id = ?1 AND epss IS DISTINCT FROM ?2",
+    let changed = tx.first(
+        "SELECT id FROM vulnerabilities WHERE id = ?1 AND epss IS DISTINCT FROM ?2",
         &[id.into(), score.into()],
     )?;
+    if changed.is_some() {
+        let version = tx.version()?;
+        tx.execute(
+            "UPDATE vulnerabilities SET epss_before = epss, epss = ?2, epss_version = ?3 \
+             WHERE id = ?1",
+            &[id.into(), score.into(), version.into()],
+        )?;
+    }
     Ok(())
 }
 

@@ -6,6 +6,7 @@ mod engine;
 mod error;
 pub mod jobs;
 pub mod keep;
+pub mod listing;
 pub mod pending;
 mod records;
 pub mod resources;

@@ -159,6 +159,22 @@ impl Tx<'_> {
         Ok(inserted)
     }
 
+    /// The number of this transaction among those that write.
+    ///
+    /// On PostgreSQL transactions are numbered when they begin, and a later number may be
+    /// committed earlier: [`Moment`](crate::listing::Moment) tells which are seen.
+    pub(crate) fn version(&mut self) -> Result<i64, StoreError> {
+        let row = if self.is_postgres() {
+            self.first("SELECT pg_current_xact_id()::text::bigint", &[])?
+        } else {
+            self.first(
+                "UPDATE versions SET number = number + 1 RETURNING number",
+                &[],
+            )?
+        };
+        row.map_or(Ok(0), |row| row.int(0))
+    }
+
     /// What locks the rows of a `SELECT` until the transaction ends: SQLite has one writer anyway.
     pub fn for_update(&self) -> &'static str {
         if self.is_postgres() {

@@ -3,6 +3,8 @@
 mod content;
 mod findings;
 mod jobs;
+mod listing;
+mod random;
 
 use crate::{Value, testing::each_engine};
 
