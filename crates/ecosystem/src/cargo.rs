@@ -177,4 +177,4 @@ pub(crate) fn read_auditable(
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -4,6 +4,7 @@ use std::io::Cursor;
 
 use model::{Evidence, OperatingSystem, Package};
 
+use crate::damage::check_row;
 use crate::{Ecosystem, Extractor, FileInfo, Input};
 
 /// One row: what the case is, the file's content, and the expected lines.
@@ -19,11 +20,12 @@ pub(crate) fn check_extract(ecosystem: &Ecosystem, path: &str, rows: &[Row<'_>])
     check_extractors(ecosystem.extractors, path, rows);
 }
 
-/// Runs every extractor that wants `path` over each row.
+/// Runs every extractor that wants `path` over each row, and over damaged copies of its content.
 pub(crate) fn check_extractors(extractors: &[Extractor], path: &str, rows: &[Row<'_>]) {
     for (what, content, expected) in rows {
         let lines = extractor_lines(extractors, path, content);
         assert_eq!(lines, *expected, "{what} ({path})");
+        check_row(extractors, path, content);
     }
 }
 

@@ -6,10 +6,12 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 use crate::listing::MAX_PACKAGES;
-use crate::{Ecosystem, FileInfo, Input};
+use crate::{ECOSYSTEMS, Ecosystem, Extractor, FileInfo, Input, SYSTEM_EXTRACTORS};
+
+mod samples;
 
 /// One way to damage a file. Numbers are taken modulo the file's length.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 enum Damage {
     Truncate(usize),
     Set(usize, u8),
@@ -87,50 +89,102 @@ fn apply(bytes: &mut Vec<u8>, damage: &Damage) {
 /// Damages each sample, a path with its content, up to four times in each of many cases.
 pub(crate) fn check_damaged(ecosystem: &Ecosystem, samples: &[(&str, &[u8])]) {
     for (path, sample) in samples {
-        let mut runner = TestRunner::new(Config {
-            cases: 128,
-            failure_persistence: None,
-            ..Config::default()
-        });
-        runner
-            .run(&proptest::collection::vec(damage(), 1..5), |steps| {
-                let mut bytes = sample.to_vec();
-                for step in &steps {
-                    apply(&mut bytes, step);
-                }
-                extract(ecosystem, path, &bytes);
-                Ok(())
-            })
-            .unwrap();
+        let (file, wanted) = wanted(ecosystem.extractors, path, sample);
+        assert!(
+            !wanted.is_empty(),
+            "{} does not want {path}",
+            ecosystem.title
+        );
+        check(&wanted, file.path, sample, 128);
     }
 }
 
-fn extract(ecosystem: &Ecosystem, path: &str, content: &[u8]) {
+/// Damages the content of one row of a table in a few cases.
+pub(crate) fn check_row(extractors: &[Extractor], path: &str, content: &[u8]) {
+    // What is large is given many cases elsewhere.
+    if content.len() < 100_000 {
+        check(&wanted(extractors, path, content).1, path, content, 16);
+    }
+}
+
+fn wanted<'a, 'b>(
+    extractors: &'a [Extractor],
+    path: &'b str,
+    content: &[u8],
+) -> (FileInfo<'b>, Vec<&'a Extractor>) {
     let file = FileInfo {
         path,
         size: content.len() as u64,
-        mode: 0o644,
+        mode: 0o755,
     };
-    let wanted: Vec<_> = ecosystem
-        .extractors
-        .iter()
-        .filter(|e| (e.wants)(&file))
-        .collect();
-    assert!(
-        !wanted.is_empty(),
-        "{} does not want {path}",
-        ecosystem.title
-    );
-    for extractor in wanted {
-        let extracted = (extractor.extract)(&mut Input {
-            file,
-            content: &mut Cursor::new(content),
-        });
-        assert!(extracted.packages.len() <= MAX_PACKAGES);
-        assert!(extracted.problems.len() <= 51, "{:?}", extracted.problems);
-        for package in &extracted.packages {
-            assert!(!package.name.is_empty() && !package.version.is_empty());
-            assert_eq!(package.name, (ecosystem.normalize_name)(&package.name));
+    (
+        file,
+        extractors.iter().filter(|e| (e.wants)(&file)).collect(),
+    )
+}
+
+/// Gives damaged content to extractors; a longer run by `PROPTEST_CASES` has its part of cases,
+/// of which there are 256 if it is not set.
+fn check(extractors: &[&Extractor], path: &str, content: &[u8], cases: u32) {
+    let config = Config {
+        failure_persistence: None,
+        ..Config::default()
+    };
+    let mut runner = TestRunner::new(Config {
+        cases: config.cases.saturating_mul(cases) / 256,
+        ..config
+    });
+    let result = runner.run(&proptest::collection::vec(damage(), 1..5), |steps| {
+        let mut bytes = content.to_vec();
+        for step in &steps {
+            apply(&mut bytes, step);
+        }
+        for extractor in extractors {
+            extract(extractor, path, &bytes);
+        }
+        Ok(())
+    });
+    assert_eq!(result, Ok(()), "{path}");
+}
+
+/// What an extractor found, which must be within the limits of any file.
+fn extract(extractor: &Extractor, path: &str, content: &[u8]) -> usize {
+    if !extractor.magic.is_empty() && !extractor.magic.iter().any(|m| content.starts_with(m)) {
+        return 0;
+    }
+    let file = FileInfo {
+        path,
+        size: content.len() as u64,
+        mode: 0o755,
+    };
+    let extracted = (extractor.extract)(&mut Input {
+        file,
+        content: &mut Cursor::new(content),
+    });
+    assert!(extracted.packages.len() <= MAX_PACKAGES);
+    assert!(extracted.problems.len() <= 101, "{path}");
+    for package in &extracted.packages {
+        assert!(!package.name.is_empty() && !package.version.is_empty());
+        let ecosystem = crate::by_purl_type(package.purl_type.as_str());
+        let normal = ecosystem.map(|e| (e.normalize_name)(&package.name));
+        assert_eq!(normal.as_ref(), Some(&package.name), "{path}");
+    }
+    let os = usize::from(extracted.os.is_some());
+    extracted.packages.len() + extracted.owned.len() + extracted.problems.len() + os
+}
+
+#[test]
+fn every_extractor_survives_damage() {
+    let samples = samples::samples();
+    let extractors = ECOSYSTEMS.iter().flat_map(|e| e.extractors);
+    for extractor in extractors.chain(SYSTEM_EXTRACTORS) {
+        let mut own = samples.iter().filter(|s| s.0 == extractor.name).peekable();
+        assert!(own.peek().is_some(), "{extractor:?} needs a sample");
+        for (name, path, content) in own {
+            let (file, wanted) = wanted(std::slice::from_ref(extractor), path, content);
+            assert_eq!(wanted.len(), 1, "{name} does not want {}", file.path);
+            assert!(extract(extractor, path, content) > 0, "{name}: {path}");
+            check(&wanted, path, content, 128);
         }
     }
 }

@@ -9,6 +9,13 @@ use crate::check::check_extract;
 use crate::executable::tests::elf;
 use crate::golang::GO;
 
+/// A list of crates as it lies in an executable.
+pub(crate) fn compressed(json: &str) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(json.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
 #[test]
 fn locked_packages_with_a_source_are_declared() {
     check_extract(
@@ -52,11 +59,7 @@ fn locked_packages_with_a_source_are_declared() {
 
 #[test]
 fn executables_list_their_crates() {
-    let listed = |json: &str| {
-        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
-        encoder.write_all(json.as_bytes()).unwrap();
-        elf(&[(".dep-v0", &encoder.finish().unwrap())])
-    };
+    let listed = |json: &str| elf(&[(".dep-v0", &compressed(json))]);
     check_extract(
         &GO,
         "usr/bin/tool",

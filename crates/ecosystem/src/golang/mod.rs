@@ -153,4 +153,4 @@ fn is_directory(path: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -5,7 +5,7 @@ use crate::check::check_extract;
 use crate::executable::tests::elf;
 
 /// Build information as Go 1.18 and later write it.
-fn inline(version: &str, modules: &str) -> Vec<u8> {
+pub(crate) fn inline(version: &str, modules: &str) -> Vec<u8> {
     let mut bytes = b"\xff Go buildinf:\x08\x02".to_vec();
     bytes.resize(32, 0);
     for text in [version.to_owned(), framed(modules)] {
