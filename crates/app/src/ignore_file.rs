@@ -111,4 +111,20 @@ mod tests {
             assert!(error.contains(expected), "{error}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn damaged_files_never_panic(
+            at in 0_usize..120,
+            with in "[\\[\\]\"'=\\n#é0-9-]{0,6}",
+        ) {
+            let text = "# ours\n[[ignore]]\nid = \"CVE-1\"\nuntil = \"2026-12-31\"\n\
+                        reason = \"later\"\n[[ignore]]\npath = \"a/*\"\nreason = \"b\"\n";
+            let at = at.min(text.len());
+            let damaged = format!("{}{with}{}", &text[..at], &text[at..]);
+            if let Ok(rules) = parse(&damaged, "rules.toml") {
+                assert!(rules.iter().all(|rule| !rule.reason.trim().is_empty()));
+            }
+        }
+    }
 }

@@ -209,6 +209,35 @@ proptest! {
     }
 }
 
+/// VEX documents as users hand them over.
+const STATEMENTS: &[&str] = &[
+    r#"{"@context":"https://openvex.dev/ns/v0.2.0","@id":"https://a/1","author":"a","timestamp":"2024-01-01T00:00:00Z","version":1,"statements":[{"vulnerability":{"name":"CVE-2023-1","aliases":["GHSA-x"]},"products":[{"@id":"pkg:oci/app@sha256%3Aaa","subcomponents":[{"@id":"pkg:deb/debian/bash@5.2"}]}],"status":"not_affected","justification":"vulnerable_code_not_in_execute_path"},{"vulnerability":{"name":"CVE-2023-2"},"products":["pkg:npm/a@1"],"status":"fixed"}]}"#,
+    r#"{"document":{"category":"csaf_vex","csaf_version":"2.0","title":"t","publisher":{"name":"p"},"tracking":{"id":"1"}},"product_tree":{"branches":[{"category":"vendor","name":"v","branches":[{"category":"product_version","name":"1","product":{"name":"a 1","product_id":"P1","product_identification_helper":{"purl":"pkg:npm/a@1"}}}]}],"relationships":[{"category":"default_component_of","product_reference":"P1","relates_to_product_reference":"P2","full_product_name":{"name":"x","product_id":"P3"}}]},"vulnerabilities":[{"cve":"CVE-2023-1","product_status":{"known_not_affected":["P1","P3"]},"flags":[{"label":"component_not_present","product_ids":["P1"]}]}]}"#,
+];
+
+#[test]
+fn vex_documents_are_read_before_they_are_changed() {
+    for document in STATEMENTS {
+        let read = lynkeus_advisory::vex::read("v.json", &mut document.as_bytes());
+        assert!(!read.statements.is_empty(), "{:?}", read.problems);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn damaged_vex_documents_never_panic(
+        which in 0..STATEMENTS.len(),
+        changes in prop::collection::vec(change(), 1..4),
+    ) {
+        let document = STATEMENTS.get(which).copied().unwrap_or_default();
+        let bytes = changed(document.as_bytes().to_vec(), &changes);
+        let read = lynkeus_advisory::vex::read("v.json", &mut bytes.as_slice());
+        prop_assert!(read.statements.len() <= bytes.len());
+    }
+}
+
 fn packed(kind: i32, bytes: &[u8]) -> Vec<u8> {
     use std::io::Write;
     match kind {

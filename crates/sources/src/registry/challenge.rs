@@ -108,4 +108,15 @@ mod tests {
             assert_eq!(Challenge::parse(header), expected, "{header}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_a_server_says_never_panics(
+            header in "(Bearer|basic|[A-Za-z]{0,3})[ =,\"\\\\a-z:/é]{0,60}",
+        ) {
+            if let Some(Challenge::Bearer { realm, .. }) = Challenge::parse(&header) {
+                assert!(!realm.is_empty(), "{header}");
+            }
+        }
+    }
 }

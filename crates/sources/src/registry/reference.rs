@@ -183,4 +183,14 @@ mod tests {
             );
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_a_user_writes_never_panics(text in "[a-zA-Z0-9.:/@_é -]{0,80}") {
+            if let Some(reference) = Reference::parse(&text) {
+                let again = Reference::parse(&reference.to_string());
+                assert_eq!(again.as_ref(), Some(&reference), "{text}");
+            }
+        }
+    }
 }
