@@ -28,7 +28,9 @@ usage: cargo xtask COMMAND
   lint      format, clippy, tidy, architecture, licences, documentation
   docs      write docs/support.md from the lists in the code
   wire      generate crates/api/src/wire from botocore's models, or those after --model
-  bench     time Lynkeus against Trivy, Syft and the bare work on the same image";
+  bench     time Lynkeus against Trivy, Syft and the bare work on the same image
+  bench network   time network reachability on synthetic networks of growing size
+  proof network   compare network reachability with single packets on 100,000 random networks";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -54,6 +56,10 @@ fn run(arguments: &[String]) -> Result<()> {
         Some("lint") => lint(&workspace),
         Some("docs") => docs::write(&workspace),
         Some("wire") => wire::run(&workspace, arguments.get(1..).unwrap_or_default()),
+        Some("bench") if arguments.get(1).is_some_and(|a| a == "network") => {
+            bench::network::bench(&workspace)
+        }
+        Some("proof") if arguments.get(1).is_some_and(|a| a == "network") => proof(&workspace),
         Some("bench") => bench::bench(&workspace, arguments.get(1..).unwrap_or_default()),
         _ => bail!("{USAGE}"),
     }
@@ -73,6 +79,20 @@ fn lint(workspace: &Workspace) -> Result<()> {
     workspace.report("architecture", &architecture::check(workspace)?)?;
     workspace.report("licenses", &licenses::check(workspace)?)?;
     workspace.cargo(&["doc", "--workspace", "--no-deps", "--quiet"])
+}
+
+fn proof(workspace: &Workspace) -> Result<()> {
+    let cases = "--config=env.LYNKEUS_NETWORK_CASES='100000'";
+    workspace.cargo(&[
+        "test",
+        cases,
+        "--release",
+        "--package",
+        "lynkeus-network",
+        "--test",
+        "it",
+        "random",
+    ])
 }
 
 fn test(workspace: &Workspace) -> Result<()> {

@@ -44,7 +44,7 @@ impl Edge {
         }
     }
 
-    fn of(next: &Next) -> Option<Self> {
+    pub(crate) fn of(next: &Next) -> Option<Self> {
         match next {
             Next::Gateway(id) if id.starts_with("igw-") => Some(Self::Internet(id.clone())),
             Next::Gateway(id) if id.starts_with("vgw-") => Some(Self::Private(id.clone())),
@@ -155,7 +155,7 @@ fn family<A: Shown>(
 ///
 /// The internet knows public addresses only. Other edges lead to every private address alike, so
 /// one stands for all.
-fn addresses<A: Address>(
+pub(crate) fn addresses<A: Address>(
     engine: &Engine,
     interface: &NetworkInterface,
     edge: &Edge,

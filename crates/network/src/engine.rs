@@ -22,6 +22,7 @@ type Regions<K, A> = HashMap<K, Arc<Known<Region<A>>>>;
 pub(crate) struct Family<A> {
     groups: Regions<(Id, Protocol), A>,
     sets: Regions<(Vec<Id>, Protocol), A>,
+    sets_of: HashMap<Id, Vec<(Vec<Id>, Protocol)>>,
     acls: Regions<(Id, bool, Protocol), A>,
     routes: HashMap<Id, Arc<Routes<A>>>,
     sources: HashMap<Id, Arc<IntervalSet<A>>>,
@@ -34,6 +35,7 @@ impl<A: Address> Default for Family<A> {
         Self {
             groups: HashMap::new(),
             sets: HashMap::new(),
+            sets_of: HashMap::new(),
             acls: HashMap::new(),
             routes: HashMap::new(),
             sources: HashMap::new(),
@@ -94,17 +96,6 @@ impl Engine {
     /// The snapshot that is evaluated.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
-    }
-
-    /// Replaces a security group and forgets what was computed with it.
-    pub fn replace_group(&mut self, group: crate::snapshot::SecurityGroup) -> Vec<Id> {
-        let id = group.group_id.clone();
-        Arc::make_mut(&mut self.snapshot)
-            .groups
-            .insert(id.clone(), group);
-        self.v4.forget_group(&id);
-        self.v6.forget_group(&id);
-        self.index.members.get(&id).cloned().unwrap_or_default()
     }
 
     /// The partition of a route table, if it is described.
@@ -227,7 +218,12 @@ impl Engine {
                 .fold(Known::nothing(), |all: Known<Region<A>>, part| all.or(part))
         };
         let region = Arc::new(region);
-        A::family(self).sets.insert(key, Arc::clone(&region));
+        let family = A::family(self);
+        for id in &key.0 {
+            let sets = family.sets_of.entry(id.clone()).or_default();
+            sets.push(key.clone());
+        }
+        family.sets.insert(key, Arc::clone(&region));
         region
     }
 
@@ -336,9 +332,21 @@ impl Engine {
 }
 
 impl<A: Address> Family<A> {
-    fn forget_group(&mut self, id: &Id) {
-        self.groups.retain(|(group, _), _| group != id);
-        self.sets.retain(|(groups, _), _| !groups.contains(id));
+    /// Forgets what a group's rules decided.
+    pub(crate) fn forget_group(&mut self, id: &Id, protocols: &[Protocol]) {
+        for protocol in protocols {
+            self.groups.remove(&(id.clone(), *protocol));
+        }
+        for key in self.sets_of.remove(id).unwrap_or_default() {
+            self.sets.remove(&key);
+        }
+    }
+
+    /// Forgets what an ACL's entries decided.
+    pub(crate) fn forget_acl(&mut self, id: &Id, subnets: &[Id]) {
+        self.acls.retain(|(acl, _, _), _| acl != id);
+        self.subnets
+            .retain(|(subnet, _, _), _| !subnets.contains(subnet));
     }
 }
 

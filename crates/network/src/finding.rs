@@ -174,7 +174,7 @@ pub fn scan(engine: &mut Engine, options: &Options) -> Vec<Finding> {
     findings
 }
 
-type Key<'f> = (
+pub(crate) type Key<'f> = (
     &'f Id,
     &'f Edge,
     &'f Id,
@@ -183,7 +183,8 @@ type Key<'f> = (
     Option<&'f Balancer>,
 );
 
-fn key(finding: &Finding) -> Key<'_> {
+/// What findings are ordered by.
+pub(crate) fn key(finding: &Finding) -> Key<'_> {
     (
         &finding.instance,
         &finding.edge,
@@ -215,25 +216,29 @@ fn instance(snapshot: &Snapshot, options: &Options, interface: &str) -> Option<I
     counts.then(|| id.to_owned())
 }
 
-type Ranges<A> = Vec<((u16, u16), IntervalSet<A>)>;
-type Parts<A> = Vec<((u16, u16), Vec<(A, A)>)>;
+type Range<A> = ((u16, u16), IntervalSet<A>, IntervalSet<A>);
+type Parts<A> = Vec<((u16, u16), Vec<(A, A)>, IntervalSet<A>)>;
 
-/// The ranges of ports that have sources, each with all its sources.
-fn ranges<A: Address>(region: &Region<A>) -> Ranges<A> {
+/// The ranges of ports that have sources, each with all its sources and those of its first port.
+fn ranges<A: Address>(region: &Region<A>) -> Vec<Range<A>> {
     let mut ranges: Parts<A> = Vec::new();
     for segment in region.segments() {
         let addresses = segment.addresses.intervals();
         match ranges.last_mut() {
-            Some(((_, high), parts)) if high.checked_add(1) == Some(segment.low) => {
+            Some(((_, high), parts, _)) if high.checked_add(1) == Some(segment.low) => {
                 *high = segment.high;
                 parts.extend_from_slice(addresses);
             }
-            _ => ranges.push(((segment.low, segment.high), addresses.to_vec())),
+            _ => ranges.push((
+                (segment.low, segment.high),
+                addresses.to_vec(),
+                (*segment.addresses).clone(),
+            )),
         }
     }
     let collected = ranges.into_iter();
     collected
-        .map(|(ports, parts)| (ports, IntervalSet::collect(parts)))
+        .map(|(ports, parts, first)| (ports, IntervalSet::collect(parts), first))
         .collect()
 }
 
@@ -243,6 +248,8 @@ struct Draft {
     four: IntervalSet<u32>,
     six: IntervalSet<u128>,
     addresses: Option<(IpAddr, Option<IpAddr>)>,
+    /// Sources of the lowest port at the first address.
+    first: (IntervalSet<u32>, IntervalSet<u128>),
     reasons: Vec<Reason>,
     is_latent: bool,
 }
@@ -256,7 +263,7 @@ pub(crate) fn merge(
     options: &Options,
     exposures: Vec<Exposure>,
 ) -> Vec<Finding> {
-    let mut drafts: BTreeMap<(Group, bool, (u16, u16)), Draft> = BTreeMap::new();
+    let mut groups: BTreeMap<Group, Drafts> = BTreeMap::new();
     for exposure in exposures {
         let group = (
             exposure.edge.clone(),
@@ -264,61 +271,76 @@ pub(crate) fn merge(
             exposure.protocol,
             exposure.balancer.clone(),
         );
+        let drafts = groups.entry(group).or_default();
         match &exposure.open {
-            Open::V4(open) => {
-                draft(&mut drafts, &group, &exposure, open, |d, s| {
-                    d.four = d.four.or(s);
-                });
-            }
-            Open::V6(open) => {
-                draft(&mut drafts, &group, &exposure, open, |d, s| {
-                    d.six = d.six.or(s);
-                });
-            }
+            Open::V4(open) => draft(drafts, &exposure, open, |d| (&mut d.four, &mut d.first.0)),
+            Open::V6(open) => draft(drafts, &exposure, open, |d| (&mut d.six, &mut d.first.1)),
         }
     }
     let mut findings = Vec::new();
-    for ((group, is_open, ports), draft) in drafts {
-        let (edge, interface, protocol, balancer) = group;
-        let Some(instance) = instance(&engine.snapshot, options, &interface) else {
+    for (group, drafts) in groups {
+        let Some(instance) = instance(&engine.snapshot, options, &group.1) else {
             continue;
         };
-        let (severity, services) = options
-            .severities
-            .of(&edge, protocol, ports, draft.is_latent);
-        let Some((private, public)) = draft.addresses else {
-            continue;
-        };
-        let verdict = if is_open {
-            Verdict::Open(witness(engine, &interface, protocol, ports, &draft))
-        } else {
-            Verdict::Unknown(draft.reasons)
-        };
-        findings.push(Finding {
-            edge,
-            instance,
-            interface,
-            protocol,
-            ports,
-            verdict,
-            severity,
-            services: services.into_iter().map(str::to_owned).collect(),
-            sources: (draft.four, draft.six),
-            private,
-            public,
-            balancer,
-            is_latent: draft.is_latent,
-        });
+        for ((is_open, ports), draft) in drafts {
+            findings.extend(finding(
+                engine, options, &group, &instance, is_open, ports, draft,
+            ));
+        }
     }
     findings
 }
 
-fn draft<A: Address>(
-    drafts: &mut BTreeMap<(Group, bool, (u16, u16)), Draft>,
+#[expect(clippy::too_many_arguments, reason = "the parts of one finding")]
+fn finding(
+    engine: &mut Engine,
+    options: &Options,
     group: &Group,
+    instance: &Id,
+    is_open: bool,
+    ports: (u16, u16),
+    draft: Draft,
+) -> Option<Finding> {
+    let (edge, interface, protocol, balancer) = group;
+    let (severity, services) = options
+        .severities
+        .of(edge, *protocol, ports, draft.is_latent);
+    let services = services.into_iter().map(str::to_owned).collect();
+    let (private, public) = draft.addresses?;
+    let verdict = if is_open {
+        let mut packet = witness(engine, interface, *protocol, ports, &draft);
+        if let Some(balancer) = balancer {
+            packet.destination_port = balancer.listener_port;
+        }
+        Verdict::Open(packet)
+    } else {
+        Verdict::Unknown(draft.reasons)
+    };
+    Some(Finding {
+        edge: edge.clone(),
+        instance: instance.clone(),
+        interface: interface.clone(),
+        protocol: *protocol,
+        ports,
+        verdict,
+        severity,
+        services,
+        sources: (draft.four, draft.six),
+        private,
+        public,
+        balancer: balancer.clone(),
+        is_latent: draft.is_latent,
+    })
+}
+
+type Drafts = BTreeMap<(bool, (u16, u16)), Draft>;
+
+/// Adds an exposure; `sets` has the draft's sources of the family, all and those of its first port.
+fn draft<A: Address>(
+    drafts: &mut Drafts,
     exposure: &Exposure,
     open: &Known<Region<A>>,
-    add: impl Fn(&mut Draft, &IntervalSet<A>),
+    sets: impl Fn(&mut Draft) -> (&mut IntervalSet<A>, &mut IntervalSet<A>),
 ) {
     let certain = open.must.ports();
     let doubtful = match &open.doubt {
@@ -326,13 +348,17 @@ fn draft<A: Address>(
         None => Region::empty(),
     };
     for (region, is_open) in [(&open.must, true), (&doubtful, false)] {
-        for (ports, sources) in ranges(region) {
-            let draft = drafts.entry((group.clone(), is_open, ports)).or_default();
-            add(draft, &sources);
+        for (ports, sources, first) in ranges(region) {
+            let draft = drafts.entry((is_open, ports)).or_default();
+            let (all, lowest) = sets(draft);
+            *all = all.or(&sources);
+            if lowest.is_empty() {
+                *lowest = first;
+            }
+            if draft.addresses.is_none() {
+                draft.addresses = Some((exposure.private, exposure.public));
+            }
             draft.is_latent = exposure.is_latent;
-            draft
-                .addresses
-                .get_or_insert((exposure.private, exposure.public));
             draft.reasons.extend(open.reasons().iter().cloned());
             draft.reasons.sort_unstable();
             draft.reasons.dedup();
@@ -356,16 +382,16 @@ fn witness(
         source = source.or_else(|| {
             let ip: IpAddr = text.parse().ok()?;
             let is_in = match ip {
-                IpAddr::V4(v4) => draft.four.contains(v4.to_bits()),
-                IpAddr::V6(v6) => draft.six.contains(v6.to_bits()),
+                IpAddr::V4(v4) => draft.first.0.contains(v4.to_bits()),
+                IpAddr::V6(v6) => draft.first.1.contains(v6.to_bits()),
             };
             (is_in && ip.is_ipv4() == private.is_ipv4()).then_some(ip)
         });
     }
     let first = if private.is_ipv4() {
-        draft.four.first().map(Address::ip)
+        draft.first.0.first().map(Address::ip)
     } else {
-        draft.six.first().map(Address::ip)
+        draft.first.1.first().map(Address::ip)
     };
     let source = source.or(first).unwrap_or(private);
     let snapshot = Arc::clone(&engine.snapshot);

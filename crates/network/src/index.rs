@@ -18,6 +18,9 @@ pub(crate) struct Index {
     pub(crate) members: HashMap<Id, Vec<Id>>,
     /// Interfaces by VPC and address; private ones, of both families.
     pub(crate) by_address: HashMap<(Id, IpAddr), Id>,
+    /// Interfaces by subnet, and by VPC.
+    pub(crate) in_subnet: HashMap<Id, Vec<Id>>,
+    pub(crate) in_vpc: HashMap<Id, Vec<Id>>,
     /// Public addresses that the list of elastic addresses gives, by interface and private address.
     elastic: HashMap<(Id, String), String>,
 }
@@ -73,6 +76,10 @@ impl Index {
             let members = self.members.entry(group.group_id.clone()).or_default();
             members.push(id.clone());
         }
+        let subnet = self.in_subnet.entry(interface.subnet_id.clone());
+        subnet.or_default().push(id.clone());
+        let vpc = self.in_vpc.entry(interface.vpc_id.clone());
+        vpc.or_default().push(id.clone());
         for address in private_addresses(interface) {
             self.by_address
                 .insert((interface.vpc_id.clone(), address), id.clone());

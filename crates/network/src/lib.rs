@@ -6,6 +6,7 @@ pub mod edges;
 pub mod engine;
 pub mod filters;
 pub mod finding;
+pub mod incremental;
 mod index;
 pub mod interval;
 pub mod known;

@@ -1,6 +1,7 @@
 //! Times Lynkeus against Trivy, Syft and the bare work on the same image.
 
 mod measure;
+pub(crate) mod network;
 mod table;
 
 use std::{

@@ -190,6 +190,7 @@ documents! {
     /// What an interface is attached to.
     Attachment {
         instance_id: Id,
+        device_index: u32,
         status: String,
     }
 

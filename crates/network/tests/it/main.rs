@@ -1,5 +1,11 @@
 //! Networks with known answers, random networks against packets, laws.
+#![cfg(test)]
 
+mod base;
+mod beyond;
+mod corner;
+mod estate;
+mod random;
 mod samples;
 
 use lynkeus_network::snapshot::{File, Snapshot, read};

@@ -1,0 +1,173 @@
+//! Findings that follow the configuration: a change re-evaluates what it touches, and nothing else.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::engine::Engine;
+use crate::finding::{self, Finding, Options};
+use crate::snapshot::{Id, NetworkAcl, SecurityGroup, Snapshot};
+
+/// A change of the configuration.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// A security group has other rules.
+    Group(SecurityGroup),
+    /// A network ACL has other entries.
+    Acl(NetworkAcl),
+    /// Anything else: the whole configuration as it is now.
+    Snapshot(Arc<Snapshot>),
+}
+
+/// What a change did to the findings.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Difference {
+    pub opened: Vec<Finding>,
+    pub closed: Vec<Finding>,
+    /// Interfaces that were evaluated again.
+    pub evaluated: usize,
+}
+
+/// The findings of a configuration that changes.
+#[derive(Debug)]
+pub struct Live {
+    engine: Engine,
+    options: Options,
+    /// Findings by interface, without those through load balancers.
+    direct: BTreeMap<Id, Vec<Finding>>,
+    balanced: Vec<Finding>,
+}
+
+impl Live {
+    /// Evaluates everything once.
+    pub fn new(snapshot: Arc<Snapshot>, options: Options) -> Self {
+        let mut live = Self {
+            engine: Engine::new(snapshot),
+            options,
+            direct: BTreeMap::new(),
+            balanced: Vec::new(),
+        };
+        let ids: Vec<Id> = live.engine.snapshot.interfaces.keys().cloned().collect();
+        for id in ids {
+            live.evaluate(&id);
+        }
+        live.balanced = live.balance();
+        live
+    }
+
+    /// The findings now, in order.
+    pub fn findings(&self) -> Vec<Finding> {
+        let mut findings: Vec<Finding> = self.direct.values().flatten().cloned().collect();
+        findings.extend(self.balanced.iter().cloned());
+        findings.sort_by(|a, b| finding::key(a).cmp(&finding::key(b)));
+        findings
+    }
+
+    /// Follows a change.
+    pub fn apply(&mut self, change: Change) -> Difference {
+        let dirty = match change {
+            Change::Snapshot(snapshot) => return self.replace(snapshot),
+            Change::Group(group) => self.group(group),
+            Change::Acl(acl) => match self.acl(acl) {
+                Ok(dirty) => dirty,
+                Err(snapshot) => return self.replace(snapshot),
+            },
+        };
+        let mut difference = Difference {
+            evaluated: dirty.len(),
+            ..Difference::default()
+        };
+        for id in dirty {
+            let old = self.direct.remove(&id).unwrap_or_default();
+            let new = self.evaluate(&id);
+            compare(&old, new, &mut difference);
+        }
+        if self.has_balancers() {
+            let new = self.balance();
+            let old = std::mem::replace(&mut self.balanced, new);
+            compare(&old, &self.balanced, &mut difference);
+        }
+        difference
+    }
+
+    fn evaluate(&mut self, id: &Id) -> &[Finding] {
+        let findings = finding::of(&mut self.engine, &self.options, id);
+        self.direct
+            .entry(id.clone())
+            .insert_entry(findings)
+            .into_mut()
+    }
+
+    fn has_balancers(&self) -> bool {
+        let snapshot = &self.engine.snapshot;
+        !snapshot.load_balancers.is_empty() || !snapshot.classic_load_balancers.is_empty()
+    }
+
+    fn balance(&mut self) -> Vec<Finding> {
+        let exposures = crate::balancers::exposures(&mut self.engine, &self.options.protocols);
+        finding::merge(&mut self.engine, &self.options, exposures)
+    }
+
+    fn replace(&mut self, snapshot: Arc<Snapshot>) -> Difference {
+        let old = self.findings();
+        *self = Self::new(snapshot, self.options.clone());
+        let mut difference = Difference {
+            evaluated: self.engine.snapshot.interfaces.len(),
+            ..Difference::default()
+        };
+        compare(&old, &self.findings(), &mut difference);
+        difference
+    }
+
+    fn group(&mut self, group: SecurityGroup) -> BTreeSet<Id> {
+        let id = group.group_id.clone();
+        let snapshot = Arc::make_mut(&mut self.engine.snapshot);
+        snapshot.groups.insert(id.clone(), group);
+        let protocols = &self.options.protocols;
+        self.engine.v4.forget_group(&id, protocols);
+        self.engine.v6.forget_group(&id, protocols);
+        let members = self.engine.index.members.get(&id);
+        members.into_iter().flatten().cloned().collect()
+    }
+
+    /// The interfaces that an ACL's entries touch; the new snapshot if its subnets changed too.
+    fn acl(&mut self, acl: NetworkAcl) -> Result<BTreeSet<Id>, Arc<Snapshot>> {
+        let id = acl.network_acl_id.clone();
+        let subnets: Vec<Id> = acl
+            .associations
+            .iter()
+            .map(|a| a.subnet_id.clone())
+            .collect();
+        let snapshot = Arc::make_mut(&mut self.engine.snapshot);
+        let old = snapshot.acls.insert(id.clone(), acl);
+        let is_same = old.is_some_and(|old| {
+            let old = old.associations.iter().map(|a| &a.subnet_id);
+            old.eq(subnets.iter())
+        });
+        if !is_same {
+            return Err(Arc::clone(&self.engine.snapshot));
+        }
+        self.engine.v4.forget_acl(&id, &subnets);
+        self.engine.v6.forget_acl(&id, &subnets);
+        let mut dirty = BTreeSet::new();
+        let index = &self.engine.index;
+        for subnet in &subnets {
+            dirty.extend(index.in_subnet.get(subnet).into_iter().flatten().cloned());
+            // Packets of a whole VPC pass the subnets of its attachments to transit gateways.
+            for attachment in self.engine.snapshot.transit_attachments.values() {
+                let entries = attachment.subnet_ids.iter().flatten();
+                if entries.into_iter().any(|entry| entry == subnet) {
+                    let inside = index.in_vpc.get(&attachment.vpc_id);
+                    dirty.extend(inside.into_iter().flatten().cloned());
+                }
+            }
+        }
+        Ok(dirty)
+    }
+}
+
+fn compare(old: &[Finding], new: &[Finding], difference: &mut Difference) {
+    let gone = old.iter().filter(|f| !new.contains(f));
+    difference.closed.extend(gone.cloned());
+    let fresh = new.iter().filter(|f| !old.contains(f));
+    difference.opened.extend(fresh.cloned());
+}
