@@ -162,6 +162,8 @@ impl Attributes {
         self.text("cloudVmImageReference", instance.image_id.as_deref());
         self.text("cloudVmNetworkId", instance.vpc.as_deref());
         self.text("cloudVmSubnetIds", instance.subnet.as_deref());
+        // No finding filter, but one of the aggregation by instance.
+        self.text("operatingSystem", instance.platform.as_deref());
     }
 
     /// The neutral names of the multi-cloud filters are given the same values.

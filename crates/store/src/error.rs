@@ -36,6 +36,8 @@ pub enum StoreError {
     Column { column: usize, wanted: &'static str },
     #[error("{what} in the database cannot be read: {reason}")]
     Corrupt { what: &'static str, reason: String },
+    #[error(transparent)]
+    Refused(#[from] crate::rules::Refusal),
     #[error("the cursor is not one of this query")]
     Cursor,
     #[error("a worker died while it held the database")]

@@ -1,6 +1,8 @@
 //! Reads and writes the state of the service, on SQLite or `PostgreSQL`.
 
+pub mod aggregate;
 pub mod content;
+pub mod coverage;
 mod digest;
 mod engine;
 mod error;
@@ -10,9 +12,11 @@ pub mod listing;
 pub mod pending;
 mod records;
 pub mod resources;
+pub mod rules;
 mod schema;
 mod scope;
 pub mod settings;
+pub mod tags;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 

@@ -1,12 +1,13 @@
 //! From packages to observations, and from observations to changes of a resource's findings.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use advisory::database::Database;
 use anyhow::Result;
 use detect::Options;
 use ecosystem::by_purl_type;
 use findings::{
+    criteria::Subject,
     finding::{Finding, FindingType, Observation, VulnerabilityFacts},
     lifecycle::{Change, Coverage, Evaluation, reconcile},
     observe,
@@ -17,6 +18,7 @@ use store::{
     Scope, StoreError, StoredResource, Tx,
     content::{self, Wanted},
     keep,
+    rules::Rules,
 };
 
 use crate::pipeline;
@@ -70,11 +72,13 @@ pub(crate) fn packages<B: AsRef<[u8]>>(
     resource: &StoredResource,
     database: &Database<B>,
     only: Option<&BTreeSet<String>>,
+    rules: &mut Rules,
     now: Timestamp,
 ) -> Result<Vec<Change>, StoreError> {
     let Some(number) = resource.inventory else {
         return Ok(Vec::new());
     };
+    let rules = rules.of(tx, scope, now.as_millisecond())?;
     let wanted = only.map_or(Wanted::Matched, Wanted::Vulnerabilities);
     let inventory = content::inventory(tx, number, wanted)?;
     let observed = observe(&inventory, database, only, now);
@@ -86,13 +90,36 @@ pub(crate) fn packages<B: AsRef<[u8]>>(
         Some(only) => Coverage::Keys(kind, only),
         None => Coverage::Complete(&[FindingType::PackageVulnerability]),
     };
+    let attributes = resource.resource.attributes();
+    let facts: BTreeMap<&str, &(VulnerabilityFacts, Option<f64>)> = observed
+        .facts
+        .iter()
+        .map(|one| (one.0.id.as_str(), one))
+        .collect();
+    let matching = |finding: &Finding| {
+        let known = finding
+            .observed
+            .vulnerability()
+            .and_then(|id| facts.get(id));
+        let subject = Subject {
+            account: &scope.account,
+            region: &scope.region,
+            finding,
+            resource: &resource.resource,
+            attributes: &attributes,
+            aliases: known.map_or(&[], |(facts, _)| &facts.aliases),
+            epss: known.and_then(|(_, epss)| *epss),
+        };
+        let matching = rules.iter().filter(|rule| rule.matches(&subject));
+        matching.map(|rule| rule.id.clone()).collect()
+    };
     let evaluation = Evaluation {
         account: &scope.account,
         region: &scope.region,
         resource: &resource.resource.id,
         coverage,
         now,
-        rules: &|_: &Finding| Vec::new(),
+        rules: &matching,
     };
     let changes = reconcile(current, observed.observations, &evaluation);
     keep::save(tx, scope, resource, &changes)?;

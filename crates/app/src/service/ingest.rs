@@ -9,6 +9,7 @@ use model::{Inventory, Timestamp};
 use store::{
     Engine, Scope, content,
     resources::{self, Covered},
+    rules::Rules,
     settings,
 };
 
@@ -69,7 +70,15 @@ pub(crate) fn ingest<B: AsRef<[u8]>>(
             scanned_at: Some(at),
         };
         resources::set_coverage(tx, scope, stored.number, &covered)?;
-        let changes = evaluate::packages(tx, scope, &stored, database, None, now)?;
+        let changes = evaluate::packages(
+            tx,
+            scope,
+            &stored,
+            database,
+            None,
+            &mut Rules::default(),
+            now,
+        )?;
         let mut changed = Changed::new();
         for change in changes {
             *changed.entry(change.kind.name()).or_default() += 1;

@@ -10,6 +10,7 @@ pub(crate) mod host;
 pub(crate) mod ingest;
 pub(crate) mod matching;
 pub(crate) mod rematch;
+pub(crate) mod rules;
 pub(crate) mod worker;
 
 #[cfg(test)]

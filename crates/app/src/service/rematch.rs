@@ -10,10 +10,12 @@ use model::Timestamp;
 use store::{
     Engine, StoreError, Tx,
     content::{self, KnownVersion, Matching as _},
-    keep, pending, resources, settings,
+    keep, pending, resources,
+    rules::Rules,
+    settings,
 };
 
-use super::{evaluate, ingest::GENERATION, matching::Matcher};
+use super::{evaluate, ingest::GENERATION, matching::Matcher, rules};
 use crate::pipeline;
 
 /// Names matched again in one transaction.
@@ -67,6 +69,7 @@ pub(crate) fn rematch<A: AsRef<[u8]>, B: AsRef<[u8]>>(
         done.pairs += engine.write(|tx| facts_again(tx, old, new, chunk))?;
     }
     done.changes = evaluate_pending(engine, new, now)?;
+    rules::after_epss(engine, now)?;
     Ok(done)
 }
 
@@ -133,11 +136,12 @@ pub(crate) fn evaluate_pending<B: AsRef<[u8]>>(
     loop {
         let (last, count) = engine.write(|tx| {
             let taken = pending::take(tx, from, RESOURCES)?;
-            let mut count = 0;
+            let (mut rules, mut count) = (Rules::default(), 0);
             for (number, vulnerabilities) in &taken {
                 if let Some((scope, resource)) = resources::lock(tx, *number)? {
                     let only = Some(vulnerabilities);
-                    let changes = evaluate::packages(tx, &scope, &resource, database, only, now)?;
+                    let changes =
+                        evaluate::packages(tx, &scope, &resource, database, only, &mut rules, now)?;
                     count += changes.len();
                 }
                 pending::done(tx, *number, vulnerabilities)?;

@@ -7,6 +7,7 @@ use advisory::{
     feed::Item,
 };
 use findings::{
+    criteria::Criteria,
     finding::{FindingType, State},
     resource::{Instance, Resource, ResourceDetails, ResourceType},
 };
@@ -14,11 +15,16 @@ use model::{
     Advisory, Affected, Cvss, Epss, Facts, Inventory, OperatingSystem, Package, PurlType, Range,
     RangeEnd, SourcePackage, Timestamp,
 };
-use store::{Engine, Scope, keep, testing::each_engine};
+use store::{
+    Engine, Scope, keep,
+    rules::{self, Action, Definition},
+    testing::each_engine,
+};
 
 use super::{
     ingest::{Submission, ingest},
     rematch::{Rematched, rematch},
+    rules::release_expired,
 };
 
 const DAY: i64 = 24 * 3_600;
@@ -278,5 +284,38 @@ fn a_partial_inventory_closes_nothing() {
             .read(|tx| keep::of_resource(tx, 1, FindingType::PackageVulnerability, None))
             .expect("read");
         assert_eq!(kept[0].state, State::Active);
+    });
+}
+
+#[test]
+fn a_rule_hides_findings_that_are_born_and_releases_them() {
+    each_engine(|_, engine| {
+        let database = database(
+            &[("CVE-1", "openssl", "3.0.2"), ("CVE-2", "zlib", "1.3")],
+            &[("CVE-1", HIGH, 0.5)],
+        );
+        let criteria = serde_json::json!({"epssScore": [{"upperInclusive": 0.6}]});
+        let definition = Definition {
+            name: "unlikely".to_owned(),
+            action: Action::Suppress,
+            criteria: Criteria::from_json(&criteria).expect("criteria"),
+            description: None,
+            reason: None,
+            expires_at: Some(at(5).as_millisecond()),
+            until_fixed: false,
+        };
+        let scope = Scope::new("123456789012", "eu-west-1");
+        let none = BTreeMap::new();
+        engine
+            .write(|tx| rules::create(tx, &scope, &definition, &none, 0))
+            .expect("create");
+        let old = [("openssl", "openssl", "3.0.1"), ("zlib1g", "zlib", "1.2")];
+        assert_eq!(submit(engine, "i-1", &old, &database, 1), "CREATED 2");
+        let hidden = ["CVE-1 - openssl SUPPRESSED", "CVE-2 - zlib1g ACTIVE"];
+        assert_eq!(findings(engine, 1), hidden);
+        let release = |day| release_expired(engine, at(day)).expect("release");
+        assert_eq!((release(4), release(5), release(6)), (0, 1, 0));
+        let shown = ["CVE-1 - openssl ACTIVE", "CVE-2 - zlib1g ACTIVE"];
+        assert_eq!(findings(engine, 1), shown);
     });
 }

@@ -22,6 +22,7 @@ use super::{
     host::{self, Marks},
     ingest::{Submission, ingest},
     rematch::{evaluate_pending, rematch},
+    rules,
 };
 use crate::{clock, database};
 
@@ -299,6 +300,7 @@ impl Service {
         evaluate_pending(&self.engine, &self.database().records, clock::now())?;
         let now = clock::milliseconds();
         while self.engine.write(|tx| keep::expire(tx, now, EXPIRE))? > 0 {}
+        rules::release_expired(&self.engine, keep::timestamp(now))?;
         Ok(())
     }
 }

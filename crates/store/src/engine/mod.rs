@@ -9,7 +9,7 @@ mod value;
 
 pub use value::{Row, Value};
 
-use crate::StoreError;
+use crate::{Scope, StoreError, digest::digest};
 
 /// How often a transaction that met another is run again.
 const ATTEMPTS: u32 = 20;
@@ -173,6 +173,29 @@ impl Tx<'_> {
             )?
         };
         row.map_or(Ok(0), |row| row.int(0))
+    }
+
+    /// Keeps the suppression rules of the scope from changing until the transaction ends.
+    pub(crate) fn hold(&mut self, scope: &Scope) -> Result<(), StoreError> {
+        self.advise(scope, "pg_advisory_xact_lock_shared")
+    }
+
+    /// Keeps every other transaction from evaluating findings of the scope, or changing its
+    /// rules, until this one ends.
+    pub(crate) fn hold_exclusively(&mut self, scope: &Scope) -> Result<(), StoreError> {
+        self.advise(scope, "pg_advisory_xact_lock")
+    }
+
+    /// SQLite has one writer anyway.
+    fn advise(&mut self, scope: &Scope, function: &str) -> Result<(), StoreError> {
+        if !self.is_postgres() {
+            return Ok(());
+        }
+        let hash = digest([&scope.account, &scope.region]);
+        let hash = hash
+            .first_chunk()
+            .map_or(0, |bytes| i64::from_be_bytes(*bytes));
+        self.batch(&format!("SELECT {function}({hash})"))
     }
 
     /// What locks the rows of a `SELECT` until the transaction ends: SQLite has one writer anyway.

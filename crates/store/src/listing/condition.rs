@@ -35,13 +35,81 @@ impl Parameters {
     }
 }
 
-/// The condition on the row `f` of `findings` that it is the scope's and satisfies the criteria.
-pub(crate) fn condition(scope: &Scope, criteria: &Criteria, to: &mut Parameters) -> String {
+/// Where a value of a row `f` of `coverage` and its resource `r` is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Place {
+    Text(&'static str),
+    /// Milliseconds since 1970.
+    Date(&'static str),
+    Attribute(&'static str),
+    AttributeNumber(&'static str),
+    AttributeDate(&'static str),
+    /// The tags of resources of a type.
+    Tags(&'static str),
+}
+
+/// The condition on the rows `f` of `coverage` and `r` of `resources` that they are the scope's
+/// and satisfy the conditions.
+pub(crate) fn covered(
+    scope: &Scope,
+    members: &[(Place, Conditions)],
+    to: &mut Parameters,
+) -> String {
     let mut terms = vec![
         format!("f.account = {}", to.add(&scope.account)),
         format!("f.region = {}", to.add(&scope.region)),
     ];
-    for (member, conditions) in &criteria.members {
+    for (place, conditions) in members {
+        terms.push(match (place, conditions) {
+            (Place::Text(name), Conditions::Text(list)) => column(name, list, to),
+            (Place::Attribute(name), Conditions::Text(list)) => of_resource(name, list, to),
+            (Place::Date(name), Conditions::Date(ranges)) => moments(name, ranges, to),
+            (Place::AttributeDate(name), Conditions::Date(ranges)) => {
+                attribute_moments(name, ranges, to)
+            }
+            (Place::AttributeNumber(name), Conditions::Number(ranges)) => {
+                attribute_numbers(name, ranges, to)
+            }
+            (Place::Tags(kind), Conditions::Tags(list)) => {
+                let tagged = any(list.iter().map(|one| tag(one, to)));
+                format!("(r.resource_type = {} AND {tagged})", to.add(*kind))
+            }
+            _ => NEVER.to_owned(),
+        });
+    }
+    terms.join(" AND ")
+}
+
+/// The condition on the row `f` of `findings` that it is the scope's and satisfies the criteria.
+pub(crate) fn condition(scope: &Scope, criteria: &Criteria, to: &mut Parameters) -> String {
+    members(scope, &criteria.members, to)
+}
+
+/// Like [`condition`], as of a suppression rule: the finding counts as active.
+pub(crate) fn suppression(scope: &Scope, criteria: &Criteria, to: &mut Parameters) -> String {
+    let mut left = criteria.members.clone();
+    let mut active = true;
+    left.retain(|(member, conditions)| {
+        let status = member.field == Field::Status;
+        if let (true, Conditions::Text(list)) = (status, conditions) {
+            active &= texts_hold(list, &[State::Active.name()]);
+        }
+        !status
+    });
+    let terms = members(scope, &left, to);
+    all(vec![terms, constant(active)])
+}
+
+fn members(
+    scope: &Scope,
+    members: &[(&'static Member, Conditions)],
+    to: &mut Parameters,
+) -> String {
+    let mut terms = vec![
+        format!("f.account = {}", to.add(&scope.account)),
+        format!("f.region = {}", to.add(&scope.region)),
+    ];
+    for (member, conditions) in members {
         terms.push(match conditions {
             Conditions::Text(list) => texts(scope, member, list, to),
             Conditions::Number(list) => numbers(member, list, to),
@@ -135,7 +203,7 @@ fn texts(
         Field::Protocol => column("f.protocol", conditions, to),
         Field::Related => related(conditions, to),
         Field::OfFinding => list(&Listed::OF_FINDING, member.name, conditions, to),
-        Field::OfResource => list(&Listed::OF_RESOURCE, member.name, conditions, to),
+        Field::OfResource => of_resource(member.name, conditions, to),
         Field::FirstObserved
         | Field::LastObserved
         | Field::Updated
@@ -298,6 +366,11 @@ fn list(listed: &Listed, name: &str, conditions: &[TextCondition], to: &mut Para
     all(terms)
 }
 
+/// The conditions of a text property of the finding's resource.
+pub(crate) fn of_resource(name: &str, conditions: &[TextCondition], to: &mut Parameters) -> String {
+    list(&Listed::OF_RESOURCE, name, conditions, to)
+}
+
 fn related(conditions: &[TextCondition], to: &mut Parameters) -> String {
     let advisory = to.add("advisory");
     let mut terms = Vec::new();
@@ -345,27 +418,25 @@ fn numbers(member: &Member, ranges: &[NumberRange], to: &mut Parameters) -> Stri
             let epss = of("v.epss");
             format!("f.vulnerability IN (SELECT v.id FROM vulnerabilities v WHERE {epss})")
         }
-        _ => {
-            let number = of("l.number");
-            Listed::OF_RESOURCE.some(&to.add(member.name), &number)
-        }
+        _ => attribute_numbers(member.name, ranges, to),
     }
 }
 
+fn attribute_numbers(name: &str, ranges: &[NumberRange], to: &mut Parameters) -> String {
+    let number = any(ranges.iter().map(|range| real("l.number", range, to)));
+    Listed::OF_RESOURCE.some(&to.add(name), &number)
+}
+
 fn dates(member: &Member, ranges: &[DateRange], to: &mut Parameters) -> String {
-    let name = match member.field {
-        Field::FirstObserved => "f.first_observed_at",
-        Field::LastObserved => "f.last_observed_at",
-        Field::Updated => "f.updated_at",
-        _ => {
-            let term = any(ranges.iter().map(|range| {
-                #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53")]
-                let real = |end: Option<i64>| end.map(|end| Value::Real(end as f64));
-                between("l.number", real(range.start), real(range.end), to)
-            }));
-            return Listed::OF_RESOURCE.some(&to.add(member.name), &term);
-        }
-    };
+    match member.field {
+        Field::FirstObserved => moments("f.first_observed_at", ranges, to),
+        Field::LastObserved => moments("f.last_observed_at", ranges, to),
+        Field::Updated => moments("f.updated_at", ranges, to),
+        _ => attribute_moments(member.name, ranges, to),
+    }
+}
+
+fn moments(name: &str, ranges: &[DateRange], to: &mut Parameters) -> String {
     any(ranges.iter().map(|range| {
         between(
             name,
@@ -374,6 +445,15 @@ fn dates(member: &Member, ranges: &[DateRange], to: &mut Parameters) -> String {
             to,
         )
     }))
+}
+
+fn attribute_moments(name: &str, ranges: &[DateRange], to: &mut Parameters) -> String {
+    let term = any(ranges.iter().map(|range| {
+        #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53")]
+        let real = |end: Option<i64>| end.map(|end| Value::Real(end as f64));
+        between("l.number", real(range.start), real(range.end), to)
+    }));
+    Listed::OF_RESOURCE.some(&to.add(name), &term)
 }
 
 fn tag(tag: &TagCondition, to: &mut Parameters) -> String {

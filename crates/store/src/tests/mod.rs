@@ -1,10 +1,13 @@
 //! The store's behaviour, each on both engines.
 
+mod aggregate;
 mod content;
+mod coverage;
 mod findings;
 mod jobs;
 mod listing;
 mod random;
+mod rules;
 
 use crate::{Value, testing::each_engine};
 
