@@ -73,7 +73,8 @@ pub(crate) fn install(workspace: &Workspace) -> Result<()> {
     if !missing.is_empty() {
         debian(workspace, &missing)?;
     }
-    python(workspace)
+    python(workspace)?;
+    old_packages(workspace)
 }
 
 fn debian(workspace: &Workspace, packages: &[&str]) -> Result<()> {
@@ -117,6 +118,35 @@ fn has_go(workspace: &Workspace) -> bool {
         minor.parse::<u32>().ok()
     };
     version.is_ok_and(|version| minor(&version).is_some_and(|minor| minor >= 22))
+}
+
+/// Old releases with known vulnerabilities, installed as pip installs them on any interpreter.
+fn old_packages(workspace: &Workspace) -> Result<()> {
+    let list = workspace.root.join("crates/app/tests/it/old_packages.txt");
+    let directory = workspace.tools().join("old-packages");
+    let stamp = directory.join("installed.txt");
+    let listed = std::fs::read_to_string(&list)?;
+    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == listed) {
+        return Ok(());
+    }
+    let mut pip = Command::new(workspace.tools().join("bin/pip"));
+    pip.args(["install", "--quiet", "--disable-pip-version-check"]);
+    pip.args([
+        "--no-deps",
+        "--only-binary",
+        ":all:",
+        "--python-version",
+        "3.11",
+    ]);
+    pip.args([
+        "--platform",
+        "manylinux2014_x86_64",
+        "--upgrade",
+        "--target",
+    ]);
+    pip.arg(directory.join("lib/python3.11/site-packages"));
+    workspace.run(pip.arg("--requirement").arg(&list))?;
+    std::fs::write(&stamp, listed).with_context(|| format!("write {}", stamp.display()))
 }
 
 fn python(workspace: &Workspace) -> Result<()> {
