@@ -46,7 +46,8 @@ fn summary(tables: &str) -> String {
         };
         let names: Vec<&str> = cells.map(|name| name.trim_matches('`')).collect();
         let count = names.len();
-        summary += &format!("| {heading} ({count}) | {} |\n", names.join(", "));
+        let row = format!("| {heading} ({count}) | {} |\n", names.join(", "));
+        summary.push_str(&row);
     }
     summary
 }
