@@ -127,6 +127,7 @@ CREATE TABLE resources (
     UNIQUE (account, region, resource_type, resource_id)
 );
 CREATE INDEX resources_by_inventory ON resources (inventory);
+CREATE INDEX resources_by_id ON resources (account, region, resource_id);
 
 CREATE TABLE resource_attributes (
     resource BIGINT NOT NULL REFERENCES resources (id),
@@ -185,6 +186,7 @@ CREATE TABLE findings (
 );
 CREATE INDEX findings_by_resource ON findings (resource, kind, ident);
 CREATE INDEX findings_by_id ON findings (account, region, id);
+CREATE INDEX findings_in_resource ON findings (account, region, resource, id);
 CREATE INDEX findings_by_severity ON findings (account, region, severity, id);
 CREATE INDEX findings_by_observation ON findings (account, region, last_observed_at, id);
 CREATE INDEX findings_by_score ON findings (account, region, score, id);

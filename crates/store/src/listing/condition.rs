@@ -194,7 +194,14 @@ fn texts(
             to,
         ),
         Field::Title => column("f.title", conditions, to),
-        Field::ResourceId => column("f.resource_id", conditions, to),
+        // Ids of resources are long and their findings many: only the resources have an index.
+        Field::ResourceId => format!(
+            "f.resource IN (SELECT r.id FROM resources r WHERE r.account = {} AND r.region = {} \
+             AND {})",
+            to.add(&scope.account),
+            to.add(&scope.region),
+            column("r.resource_id", conditions, to)
+        ),
         Field::Vulnerability => column("f.vulnerability", conditions, to),
         Field::Source => column("f.source", conditions, to),
         Field::VendorSeverity => column("f.vendor_severity", conditions, to),
