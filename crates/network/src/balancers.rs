@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::address::{Address as _, set_of_texts};
 use crate::edges::{self, Balancer, Edge, Exposure, Open};
-use crate::engine::{CLIENT_PORTS, Engine, nexts};
+use crate::engine::{CLIENT_PORTS, Engine};
 use crate::filters::{Members, Protocol};
 use crate::interval::IntervalSet;
 use crate::known::Known;
@@ -110,13 +110,10 @@ fn fronts<'s>(
     port: u16,
 ) -> Vec<Front<'s>> {
     let mut fronts = Vec::new();
-    let edges: BTreeSet<Edge> = nexts(engine, &node.subnet_id, &node.vpc_id)
-        .iter()
-        .filter_map(Edge::of)
-        .collect();
-    for edge in edges {
-        for (address, public) in edges::addresses::<u32>(engine, node, &edge) {
-            let region = edges::at::<u32>(engine, node, &edge, address, protocol);
+    let edges = engine.edges(&node.subnet_id, &node.vpc_id);
+    for edge in edges.iter() {
+        for (address, public) in edges::addresses::<u32>(engine, node, edge) {
+            let region = edges::at::<u32>(engine, node, edge, address, protocol);
             let sources = at_port(&region, port);
             if !sources.is_nothing() {
                 fronts.push(Front {

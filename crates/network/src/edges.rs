@@ -4,7 +4,7 @@ use core::net::IpAddr;
 use std::sync::Arc;
 
 use crate::address::{Address, set_of};
-use crate::engine::{Engine, Kept, from, nexts};
+use crate::engine::{Engine, Kept, from};
 use crate::filters::{Members, Protocol};
 use crate::index::six;
 use crate::interval::IntervalSet;
@@ -116,11 +116,11 @@ pub fn of_interface(engine: &mut Engine, id: &str, protocols: &[Protocol]) -> Ve
         return Vec::new();
     };
     let mut exposures = Vec::new();
-    let edges = nexts(engine, &interface.subnet_id, &interface.vpc_id);
-    for edge in edges.iter().filter_map(Edge::of) {
+    let edges = engine.edges(&interface.subnet_id, &interface.vpc_id);
+    for edge in edges.iter() {
         for protocol in protocols {
-            family::<u32>(engine, interface, &edge, *protocol, &mut exposures);
-            family::<u128>(engine, interface, &edge, *protocol, &mut exposures);
+            family::<u32>(engine, interface, edge, *protocol, &mut exposures);
+            family::<u128>(engine, interface, edge, *protocol, &mut exposures);
         }
     }
     exposures
@@ -199,6 +199,14 @@ pub(crate) fn at<A: Kept>(
         return Known::nothing();
     }
     let (subnet, vpc) = (&interface.subnet_id, &interface.vpc_id);
+    if let Edge::Internet(_) = edge {
+        // Without doubt about the gateway, the sources are those of the whole internet.
+        let mut region = engine.entering::<A>(subnet, vpc, &edge.next(), protocol);
+        if sources.doubt.is_some() {
+            region = Arc::new(region.and(&from(&sources)));
+        }
+        return region.and(&*engine.groups::<A>(interface, protocol));
+    }
     let through = match edge {
         Edge::Transit(gateway) => {
             transit::through::<A>(engine, interface, gateway, private, protocol)
@@ -242,7 +250,8 @@ fn other_side(engine: &Engine, edge: &Edge, vpc: &str) -> Option<Vec<Id>> {
     }
 }
 
-/// The addresses that packets from an edge to `private` can come from.
+/// The addresses that packets from an edge to `private` can come from; of the internet, as far as
+/// its gateway limits them.
 fn sources<A: Kept>(
     engine: &mut Engine,
     interface: &NetworkInterface,
@@ -252,9 +261,8 @@ fn sources<A: Kept>(
     let vpc = &interface.vpc_id;
     match edge {
         Edge::Internet(id) => {
-            let world: Known<IntervalSet<A>> = (*engine.internet::<A>(vpc)).clone().into();
             let open = internet_gateway(engine, interface, id);
-            world.and(&open).and(&gateway_table(engine, id, private))
+            open.and(&gateway_table(engine, id, private))
         }
         Edge::Peering(id) => peering(engine, id, vpc),
         Edge::Private(id) => {
@@ -268,7 +276,7 @@ fn sources<A: Kept>(
 }
 
 /// Everything or nothing, as the internet gateway is attached and public access is not blocked.
-fn internet_gateway<A: Address>(
+fn internet_gateway<A: Kept>(
     engine: &Engine,
     interface: &NetworkInterface,
     id: &str,

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::address::{Address, set_of, set_of_texts};
+use crate::edges::Edge;
 use crate::filters::{self, Protocol};
 use crate::index::Index;
 use crate::interval::IntervalSet;
@@ -28,6 +29,8 @@ pub(crate) struct Family<A> {
     sources: HashMap<Id, Arc<IntervalSet<A>>>,
     /// What passes ACL and routes, by subnet, edge and protocol.
     subnets: Regions<(Id, Next, Protocol), A>,
+    /// The same for clients on the internet.
+    entering: Regions<(Id, Next, Protocol), A>,
 }
 
 impl<A: Address> Default for Family<A> {
@@ -40,6 +43,7 @@ impl<A: Address> Default for Family<A> {
             routes: HashMap::new(),
             sources: HashMap::new(),
             subnets: HashMap::new(),
+            entering: HashMap::new(),
         }
     }
 }
@@ -68,6 +72,8 @@ pub struct Engine {
     pub(crate) index: Arc<Index>,
     pub(crate) v4: Family<u32>,
     pub(crate) v6: Family<u128>,
+    /// Edges that subnets route to.
+    edges: HashMap<Id, Arc<Vec<Edge>>>,
 }
 
 impl Engine {
@@ -79,6 +85,7 @@ impl Engine {
             index,
             v4: Family::default(),
             v6: Family::default(),
+            edges: HashMap::new(),
         }
     }
 
@@ -90,12 +97,43 @@ impl Engine {
             index: Arc::clone(&self.index),
             v4: Family::default(),
             v6: Family::default(),
+            edges: HashMap::new(),
         }
     }
 
     /// The snapshot that is evaluated.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
+    }
+
+    /// The edges that a subnet routes to, or may.
+    pub(crate) fn edges(&mut self, subnet: &str, vpc: &str) -> Arc<Vec<Edge>> {
+        if let Some(known) = self.edges.get(subnet) {
+            return Arc::clone(known);
+        }
+        let nexts = nexts(self, subnet, vpc);
+        let edges: Arc<Vec<Edge>> = Arc::new(nexts.iter().filter_map(Edge::of).collect());
+        self.edges.insert(subnet.to_owned(), Arc::clone(&edges));
+        edges
+    }
+
+    /// What passes a subnet from clients on the internet.
+    pub(crate) fn entering<A: Kept>(
+        &mut self,
+        subnet: &str,
+        vpc: &str,
+        next: &Next,
+        protocol: Protocol,
+    ) -> Arc<Known<Region<A>>> {
+        let key = (subnet.to_owned(), next.clone(), protocol);
+        if let Some(known) = A::family(self).entering.get(&key) {
+            return Arc::clone(known);
+        }
+        let sources = self.internet::<A>(vpc);
+        let through = self.through_subnet::<A>(subnet, vpc, next, protocol);
+        let region = Arc::new(through.map(|region| region.and_addresses(&sources)));
+        A::family(self).entering.insert(key, Arc::clone(&region));
+        region
     }
 
     /// The partition of a route table, if it is described.
@@ -347,6 +385,8 @@ impl<A: Address> Family<A> {
         self.acls.retain(|(acl, _, _), _| acl != id);
         self.subnets
             .retain(|(subnet, _, _), _| !subnets.contains(subnet));
+        self.entering
+            .retain(|(subnet, _, _), _| !subnets.contains(subnet));
     }
 }
 
@@ -364,7 +404,7 @@ pub(crate) const NOT_ON_THE_INTERNET: &[&str] = &[
 ];
 
 /// What a subnet's routes name, for both families.
-pub(crate) fn nexts(engine: &mut Engine, subnet: &str, vpc: &str) -> BTreeSet<Next> {
+fn nexts(engine: &mut Engine, subnet: &str, vpc: &str) -> BTreeSet<Next> {
     let mut nexts = BTreeSet::new();
     if let Some(table) = engine.index.table(subnet, vpc).cloned() {
         if let Some(four) = engine.routes::<u32>(&table) {

@@ -1,6 +1,6 @@
 //! Findings: one for each instance, interface, edge, protocol and range of ports.
 
-use core::net::IpAddr;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -18,7 +18,12 @@ use crate::severity::Severities;
 use crate::snapshot::{Id, Snapshot};
 
 /// Addresses that clients on the internet really have; a witness has one of them if it can.
-const LIKELY_CLIENTS: [&str; 4] = ["8.8.8.8", "1.1.1.1", "9.9.9.9", "2001:4860:4860::8888"];
+const LIKELY_CLIENTS: [IpAddr; 4] = [
+    IpAddr::V4(Ipv4Addr::new(8, 8, 8, 8)),
+    IpAddr::V4(Ipv4Addr::new(1, 1, 1, 1)),
+    IpAddr::V4(Ipv4Addr::new(9, 9, 9, 9)),
+    IpAddr::V6(Ipv6Addr::new(0x2001, 0x4860, 0x4860, 0, 0, 0, 0, 0x8888)),
+];
 /// The client's port of a witness, if the way back allows it.
 const LIKELY_PORT: u16 = 50000;
 
@@ -282,9 +287,10 @@ pub(crate) fn merge(
         let Some(instance) = instance(&engine.snapshot, options, &group.1) else {
             continue;
         };
+        let ways = ways_back(engine, &group.1, group.2);
         for ((is_open, ports), draft) in drafts {
             findings.extend(finding(
-                engine, options, &group, &instance, is_open, ports, draft,
+                &ways, options, &group, &instance, is_open, ports, draft,
             ));
         }
     }
@@ -293,7 +299,7 @@ pub(crate) fn merge(
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one finding")]
 fn finding(
-    engine: &mut Engine,
+    ways: &WaysBack,
     options: &Options,
     group: &Group,
     instance: &Id,
@@ -308,7 +314,7 @@ fn finding(
     let services = services.into_iter().map(str::to_owned).collect();
     let (private, public) = draft.addresses?;
     let verdict = if is_open {
-        let mut packet = witness(engine, interface, *protocol, ports, &draft);
+        let mut packet = witness(ways, *protocol, ports.0, &draft);
         if let Some(balancer) = balancer {
             packet.destination_port = balancer.listener_port;
         }
@@ -367,20 +373,13 @@ fn draft<A: Address>(
 }
 
 /// One packet of the range that arrives and is answered: to the lowest port, from a likely client.
-fn witness(
-    engine: &mut Engine,
-    interface: &str,
-    protocol: Protocol,
-    ports: (u16, u16),
-    draft: &Draft,
-) -> Packet {
+fn witness(ways: &WaysBack, protocol: Protocol, port: u16, draft: &Draft) -> Packet {
     let (private, public) = draft
         .addresses
         .unwrap_or((IpAddr::from([0, 0, 0, 0]), None));
     let mut source = None;
-    for text in LIKELY_CLIENTS {
+    for ip in LIKELY_CLIENTS {
         source = source.or_else(|| {
-            let ip: IpAddr = text.parse().ok()?;
             let is_in = match ip {
                 IpAddr::V4(v4) => draft.first.0.contains(v4.to_bits()),
                 IpAddr::V6(v6) => draft.first.1.contains(v6.to_bits()),
@@ -394,32 +393,36 @@ fn witness(
         draft.first.1.first().map(Address::ip)
     };
     let source = source.or(first).unwrap_or(private);
-    let snapshot = Arc::clone(&engine.snapshot);
-    let subnet = snapshot
-        .interfaces
-        .get(interface)
-        .map_or("", |i| i.subnet_id.as_str());
     let source_port = match source {
-        IpAddr::V4(v4) => client_port(engine, subnet, protocol, v4.to_bits()),
-        IpAddr::V6(v6) => client_port(engine, subnet, protocol, v6.to_bits()),
+        IpAddr::V4(v4) => client_port(&ways.0, v4.to_bits()),
+        IpAddr::V6(v6) => client_port(&ways.1, v6.to_bits()),
     };
     Packet {
         source,
         source_port,
         destination: public.unwrap_or(private),
-        destination_port: ports.0,
+        destination_port: port,
         protocol: protocol.0,
     }
 }
 
-/// A client's port to which the ACL lets answers out.
-fn client_port<A: Kept>(engine: &mut Engine, subnet: &str, protocol: Protocol, to: A) -> u16 {
-    let out = engine.acl::<A>(subnet, true, protocol);
+/// What the ACL of an interface's subnet lets out, by family.
+type WaysBack = (Arc<Known<Region<u32>>>, Arc<Known<Region<u128>>>);
+
+fn ways_back(engine: &mut Engine, interface: &str, protocol: Protocol) -> WaysBack {
+    let snapshot = Arc::clone(&engine.snapshot);
+    let interface = snapshot.interfaces.get(interface);
+    let subnet = interface.map_or("", |i| i.subnet_id.as_str());
+    let four = engine.acl::<u32>(subnet, true, protocol);
+    (four, engine.acl::<u128>(subnet, true, protocol))
+}
+
+/// A client's port to which answers are let out.
+fn client_port<A: Kept>(out: &Known<Region<A>>, to: A) -> u16 {
+    if out.must.contains(LIKELY_PORT, to) {
+        return LIKELY_PORT;
+    }
     let clients = Ports::range(CLIENT_PORTS.0, CLIENT_PORTS.1);
     let open = out.must.ports_with(to).and(&clients);
-    if open.contains(LIKELY_PORT) {
-        LIKELY_PORT
-    } else {
-        open.first().unwrap_or(LIKELY_PORT)
-    }
+    open.first().unwrap_or(LIKELY_PORT)
 }

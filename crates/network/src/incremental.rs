@@ -54,6 +54,11 @@ impl Live {
         live
     }
 
+    /// The configuration now.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.engine.snapshot
+    }
+
     /// The findings now, in order.
     pub fn findings(&self) -> Vec<Finding> {
         let mut findings: Vec<Finding> = self.direct.values().flatten().cloned().collect();

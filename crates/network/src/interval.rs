@@ -32,6 +32,9 @@ macro_rules! point {
 
 point!(u16, u32, u128);
 
+/// How many times more intervals make a search cheaper than a merge.
+const SEARCH_FROM: usize = 4;
+
 /// A set of points; equal sets have equal intervals.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
 pub struct IntervalSet<P> {
@@ -109,6 +112,14 @@ impl<P: Point> IntervalSet<P> {
     /// The points in both.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {
+        let (few, many) = if self.intervals.len() <= other.intervals.len() {
+            (self, other)
+        } else {
+            (other, self)
+        };
+        if few.intervals.len() * SEARCH_FROM < many.intervals.len() {
+            return few.searched_in(many);
+        }
         let mut intervals = Vec::new();
         let (mut left, mut right) = (self.intervals.iter(), other.intervals.iter());
         let (mut a, mut b) = (left.next(), right.next());
@@ -121,6 +132,19 @@ impl<P: Point> IntervalSet<P> {
                 a = left.next();
             } else {
                 b = right.next();
+            }
+        }
+        Self { intervals }
+    }
+
+    /// The points in both, where this set has far fewer intervals.
+    fn searched_in(&self, many: &Self) -> Self {
+        let mut intervals = Vec::new();
+        for (low, high) in &self.intervals {
+            let start = many.intervals.partition_point(|(_, end)| end < low);
+            let rest = many.intervals.get(start..).unwrap_or_default();
+            for (from, to) in rest.iter().take_while(|(from, _)| from <= high) {
+                intervals.push(((*from).max(*low), (*to).min(*high)));
             }
         }
         Self { intervals }
@@ -191,6 +215,16 @@ mod tests {
             set(&[(1, 5), (6, 9), (20, 30)]),
             set(&[(9, 1), (4, 4)]),
             set(&[(3, 25), (65000, 65535)]),
+            set(&[
+                (0, 2),
+                (4, 4),
+                (6, 7),
+                (9, 9),
+                (11, 12),
+                (14, 21),
+                (23, 28),
+                (65001, 65002),
+            ]),
         ];
         for a in &samples {
             for b in &samples {

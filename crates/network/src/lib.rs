@@ -3,7 +3,9 @@
 pub mod address;
 mod balancers;
 pub mod edges;
+pub mod edit;
 pub mod engine;
+pub mod explain;
 pub mod filters;
 pub mod finding;
 pub mod incremental;

@@ -1,5 +1,7 @@
 //! How severe an open port is, by service and kind of edge; a table that can be replaced.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use model::{Problem, Severity};
 
 use crate::edges::Edge;
@@ -22,6 +24,9 @@ struct Service {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Severities {
     services: Vec<Service>,
+    /// Places in the list of services by port, for TCP and UDP.
+    tcp: BTreeMap<u16, Vec<usize>>,
+    udp: BTreeMap<u16, Vec<usize>>,
 }
 
 impl Default for Severities {
@@ -50,7 +55,20 @@ impl Severities {
                 )),
             }
         }
-        (Self { services }, problems)
+        let mut table = Self {
+            services,
+            tcp: BTreeMap::new(),
+            udp: BTreeMap::new(),
+        };
+        for (place, service) in table.services.iter().enumerate() {
+            for port in &service.tcp {
+                table.tcp.entry(*port).or_default().push(place);
+            }
+            for port in &service.udp {
+                table.udp.entry(*port).or_default().push(place);
+            }
+        }
+        (table, problems)
     }
 
     /// The severity of a range of ports and the services in it: the highest of them.
@@ -65,20 +83,25 @@ impl Severities {
     ) -> (Severity, Vec<&str>) {
         let mut worst = Severity::Informational;
         let mut names = Vec::new();
-        for service in &self.services {
-            let list = if protocol == Protocol::UDP {
-                &service.udp
-            } else {
-                &service.tcp
+        let by_port = if protocol == Protocol::UDP {
+            &self.udp
+        } else {
+            &self.tcp
+        };
+        let places = by_port
+            .range(ports.0..=ports.1)
+            .flat_map(|(_, places)| places);
+        let places: BTreeSet<usize> = places.copied().collect();
+        for service in places
+            .into_iter()
+            .filter_map(|place| self.services.get(place))
+        {
+            let severity = match edge {
+                Edge::Internet(_) => service.internet,
+                _ => service.path,
             };
-            if list.iter().any(|p| (ports.0..=ports.1).contains(p)) {
-                let severity = match edge {
-                    Edge::Internet(_) => service.internet,
-                    _ => service.path,
-                };
-                worst = worst.max(severity);
-                names.push(service.name.as_str());
-            }
+            worst = worst.max(severity);
+            names.push(service.name.as_str());
         }
         if is_latent {
             let below = Severity::ALL.into_iter().filter(|s| *s < worst);

@@ -170,6 +170,7 @@ pub(super) fn route(
     gateway: &str,
 ) -> Decision {
     let mut best: Option<((u32, u8), &Route)> = None;
+    let mut is_tied = false;
     let is_local = table.routes.iter().any(|r| {
         r.gateway_id == "local"
             && length(snapshot, r, to) != Some(None)
@@ -195,16 +196,20 @@ pub(super) fn route(
         };
         let rank = (length, preference);
         match &best {
-            Some((known, other))
-                if *known == rank && preference == 1 && target(other) != target(route) =>
-            {
-                return Decision::Missing(table.route_table_id.clone());
+            Some((known, other)) if *known == rank => {
+                let same = target(other) == target(route)
+                    && (other.state == "blackhole") == (route.state == "blackhole");
+                is_tied |= preference == 1 && !same;
             }
-            Some((known, _)) if *known >= rank => {}
-            _ => best = Some((rank, route)),
+            Some((known, _)) if *known > rank => {}
+            _ => {
+                best = Some((rank, route));
+                is_tied = false;
+            }
         }
     }
     match best {
+        Some(_) if is_tied => Decision::Missing(table.route_table_id.clone()),
         Some((_, route)) if route.state != "blackhole" && target(route) == gateway => {
             Decision::Pass
         }

@@ -26,8 +26,8 @@ pub use balancing::{
 };
 pub use ec2::{
     AclAssociation, AclEntry, Association, CidrAssociation, Code, ElasticIp, GroupRef, GroupRule,
-    Instance, Ipv6Association, NetworkAcl, NetworkInterface, Permission, PortRange, PrefixList,
-    PrivateIp, SecurityGroup, Subnet, UserIdGroupPair, Vpc,
+    Instance, IpRange, Ipv6Association, Ipv6Range, NetworkAcl, NetworkInterface, Permission,
+    PortRange, PrefixList, PrefixListRef, PrivateIp, SecurityGroup, Subnet, UserIdGroupPair, Vpc,
 };
 pub use read::{File, read};
 pub use routing::{

@@ -5,6 +5,7 @@ mod base;
 mod beyond;
 mod corner;
 mod estate;
+mod fixes;
 mod random;
 mod samples;
 

@@ -21,7 +21,7 @@ use super::estate::{BLOCKS, Dice, PORTS, acl, document, group, snapshot};
 )]
 fn cases() -> u64 {
     let text = std::env::var("LYNKEUS_NETWORK_CASES").unwrap_or_default();
-    text.parse().unwrap_or(150)
+    text.parse().unwrap_or(60)
 }
 
 /// Addresses at and beside the ends of blocks.
@@ -261,7 +261,7 @@ const MISTAKES: &[Distortion] = &[
 fn planted_mistakes_are_seen_on_either_side() {
     for (name, distort) in MISTAKES {
         let mut caught = [false; 2];
-        for seed in 0..1500 {
+        for seed in 0..6000 {
             let estate = snapshot(&document(seed));
             let mut wrong = estate.clone();
             distort(&mut wrong);
