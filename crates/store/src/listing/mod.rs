@@ -388,17 +388,20 @@ fn epss(keyed: bool, since: Option<&Moment>) -> Vec<Source<'static>> {
             ),
         }];
     }
-    let from = "vulnerabilities v JOIN findings f ON f.vulnerability = v.id";
+    // On SQLite a cross join keeps this order of the tables, and with it that of the index.
+    let from = "vulnerabilities v CROSS JOIN findings f";
     let mut sources = vec![Source {
         from,
         columns: vec!["v.epss", "v.id", "f.id"],
-        condition: format!(" AND v.epss IS NOT NULL AND NOT {changed}"),
+        condition: format!(" AND f.vulnerability = v.id AND v.epss IS NOT NULL AND NOT {changed}"),
     }];
     if since.is_some() {
         sources.push(Source {
             from,
             columns: vec!["v.epss_before", "v.id", "f.id"],
-            condition: format!(" AND v.epss_before IS NOT NULL AND {changed}"),
+            condition: format!(
+                " AND f.vulnerability = v.id AND v.epss_before IS NOT NULL AND {changed}"
+            ),
         });
     }
     sources
