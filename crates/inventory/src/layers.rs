@@ -9,6 +9,7 @@ use ecosystem::os_release;
 use model::{Inventory, Layer, Package, Problem};
 
 use crate::scan::TreeScan;
+use crate::walk::MAX_PROBLEMS;
 use state::{File, State};
 
 /// Places kept of one package.
@@ -36,15 +37,20 @@ impl Stack {
                 Some(place) => problem.within(place),
                 None => problem,
             }));
-        for link in self.state.apply(scan, layer) {
-            self.is_incomplete = true;
+        let unread = self.state.apply(scan, layer);
+        self.is_incomplete |= !unread.is_empty();
+        let further = unread.len().saturating_sub(MAX_PROBLEMS);
+        let links = unread.into_iter().take(MAX_PROBLEMS).map(|link| {
             let what = format!("not read: it is a hard link to {}", link.target);
-            let problem = Problem::new(link.path, what);
-            self.problems.push(match &place {
-                Some(place) => problem.within(place),
-                None => problem,
-            });
-        }
+            Problem::new(link.path, what)
+        });
+        let further = (further > 0)
+            .then(|| Problem::new("", format!("{further} further hard links were not read")));
+        let problems = links.chain(further).map(|problem| match &place {
+            Some(place) => problem.within(place),
+            None => problem,
+        });
+        self.problems.extend(problems);
     }
 
     /// The inventory of what is visible on top.

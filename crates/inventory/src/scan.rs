@@ -48,7 +48,16 @@ pub struct ScannedFile {
     pub hides_content: bool,
 }
 
+/// As many hashes of owned paths take the memory of a package.
+const PATHS_PER_PACKAGE: u64 = 32;
+
 impl ScannedFile {
+    /// The memory it takes, in packages.
+    pub fn cost(&self) -> u64 {
+        let paths = self.owned.iter().map(|owned| owned.paths.len() as u64);
+        self.packages.len() as u64 + paths.sum::<u64>() / PATHS_PER_PACKAGE
+    }
+
     /// The same file under another name.
     #[must_use]
     pub fn renamed(&self, path: &str) -> Self {

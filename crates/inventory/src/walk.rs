@@ -37,6 +37,9 @@ impl std::fmt::Debug for Options<'_> {
     }
 }
 
+/// Problems kept of one tree; what is beyond is only counted.
+pub(crate) const MAX_PROBLEMS: usize = 1000;
+
 /// What one scan may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -46,9 +49,10 @@ pub struct Limits {
     pub memory: u64,
     /// Bytes of all files given to extractors.
     pub wanted_bytes: u64,
-    /// Bytes of all symlink paths and targets.
-    pub symlink_bytes: u64,
-    /// Packages of the tree.
+    /// Bytes of the paths and targets of all symlinks, whiteouts and hard links that are kept, with
+    /// what each takes beside them.
+    pub name_bytes: u64,
+    /// Packages of the tree; those of a file count again under each further name of it.
     pub packages: u64,
 }
 
@@ -59,7 +63,7 @@ impl Default for Limits {
             entries: 6_000_000,
             memory: 16 << 20,
             wanted_bytes: 64 << 30,
-            symlink_bytes: 32 << 20,
+            name_bytes: 64 << 20,
             packages: 500_000,
         }
     }

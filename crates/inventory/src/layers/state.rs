@@ -10,6 +10,9 @@ use crate::walk::ByHash;
 /// Most names through lower symlinks that are followed for one layer.
 const MAX_ALIASES: usize = 1000;
 
+/// Most that hard links to files of lower layers may copy, in the unit of [`ScannedFile::cost`].
+pub(super) const MAX_COPIED: u64 = 500_000;
+
 /// A scanned file in its place.
 #[derive(Debug, Clone)]
 pub(super) struct File {
@@ -38,6 +41,7 @@ struct Node {
 pub(super) struct State {
     nodes: Vec<Node>,
     by_hash: ByHash<usize>,
+    pub(super) copied: u64,
 }
 
 impl State {
@@ -243,7 +247,8 @@ impl State {
         self.put(path, Kind::File(Box::new(file)));
     }
 
-    /// A second name of something in a lower layer; false if that was not kept.
+    /// A second name of something in a lower layer; false if that was not kept, or would be copied
+    /// too often.
     fn put_hard_link(
         &mut self,
         link: &Link,
@@ -254,7 +259,12 @@ impl State {
         let path = self.place(&link.path);
         match self.kind(path::hash(&target)) {
             Some(Kind::File(file)) => {
+                let copied = self.copied.saturating_add(file.scanned.cost());
+                if copied > MAX_COPIED {
+                    return false;
+                }
                 let copy = file.scanned.renamed(&path);
+                self.copied = copied;
                 self.put_file(path, copy, layer, replaced);
                 true
             }

@@ -7,11 +7,12 @@ use ecosystem::{Ecosystem, Extracted, Extractor, FileInfo, Input};
 use model::{Inventory, Layer, Package, Problem, PurlType};
 use proptest::prelude::*;
 
-use super::merge;
+use super::state::MAX_COPIED;
+use super::{Stack, merge};
 use crate::extractors::Extractors;
 use crate::path;
 use crate::tree::{Entry, EntryContent, EntryKind, FileTree, ReadSeek};
-use crate::walk::{Limits, Options, scan_tree};
+use crate::walk::{Limits, MAX_PROBLEMS, Options, scan_tree};
 
 /// Files called `p` and `q` hold `name version` lines; `owned` holds `package: path path` lines.
 static TEST: Ecosystem = Ecosystem {
@@ -511,4 +512,30 @@ fn owners_are_found_under_every_name_of_a_directory() {
             ("usr/lib/c/p", Some("third")),
         ]
     );
+}
+
+#[test]
+fn hard_links_to_lower_layers_copy_within_a_limit() {
+    let extractors = Extractors::of(&[&TEST]);
+    let options = Options {
+        extractors: &extractors,
+        is_layer: true,
+        limits: Limits::default(),
+        spill: None,
+    };
+    let lower = [file("store/p", "m 1\nn 1\n")];
+    let upper: Vec<Item> = (0..MAX_PROBLEMS + 7)
+        .map(|i| Item::HardLink(format!("{i:05}/p"), "store/p".to_owned()))
+        .collect();
+    let mut stack = Stack::default();
+    stack.push(scan_tree(&mut MemoryTree(&lower), &options), Some(0));
+    // Room for two more copies of two packages.
+    stack.state.copied = MAX_COPIED - 5;
+    stack.push(scan_tree(&mut MemoryTree(&upper), &options), Some(1));
+    let inventory = stack.finish(vec![Layer::default(); 2]);
+    assert_eq!(lines(&inventory).len(), 2 + 2 * 2);
+    assert!(!inventory.complete);
+    assert_eq!(inventory.problems.len(), MAX_PROBLEMS + 1);
+    let last = inventory.problems.last().unwrap();
+    assert_eq!(last.what, "5 further hard links were not read");
 }

@@ -3,10 +3,12 @@
 use std::io::{self, Cursor, Read};
 
 use ecosystem::{Content, Extracted, FileInfo, Input};
-use model::Problem;
+use model::{Location, Problem};
 
-use super::Options;
+use super::{MAX_PROBLEMS, Options};
 use crate::extractors::Mask;
+use crate::path;
+use crate::scan::{OwnedHashes, ScannedFile};
 use crate::tree::EntryContent;
 
 /// A seekable file up to this size is read into memory in one go.
@@ -141,4 +143,45 @@ fn run(
         extracted: Box::new(all),
         hides_content,
     }
+}
+
+/// What extractors said of a file in the form that is kept; none if they said nothing.
+pub(super) fn scanned(
+    path: &str,
+    extracted: Extracted,
+    hides_content: bool,
+) -> Option<ScannedFile> {
+    let mut file = ScannedFile {
+        path: path.to_owned(),
+        packages: extracted.packages,
+        owned: Vec::new(),
+        os: extracted.os,
+        problems: extracted.problems,
+        hides_content,
+    };
+    for package in &mut file.packages {
+        if package.locations.is_empty() {
+            package.locations.push(Location {
+                layer: None,
+                path: path.to_owned(),
+            });
+        }
+    }
+    for owned in extracted.owned {
+        let paths = owned
+            .paths
+            .iter()
+            .map(|p| path::hash(&path::clean(p.as_bytes())))
+            .collect();
+        file.owned.push(OwnedHashes {
+            package: owned.package,
+            paths,
+        });
+    }
+    file.problems.truncate(MAX_PROBLEMS);
+    let is_silent = file.packages.is_empty()
+        && file.owned.is_empty()
+        && file.os.is_none()
+        && file.problems.is_empty();
+    (!is_silent).then_some(file)
 }

@@ -4,20 +4,20 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
-use ecosystem::{Extracted, FileInfo};
-use model::{Location, Problem};
+use ecosystem::FileInfo;
+use model::Problem;
 
 use super::content::{self, Outcome};
-use super::{Limits, Options};
+use super::{Limits, MAX_PROBLEMS, Options};
 use crate::extractors::Mask;
 use crate::path;
-use crate::scan::{Link, OwnedHashes, Removal, ScannedFile, TreeScan};
+use crate::scan::{Link, Removal, ScannedFile, TreeScan};
 use crate::tree::{Entry, EntryKind};
 
 /// Most directories with something kept below them.
 const MAX_ABOVE: usize = 1 << 20;
-/// Problems kept of one tree; what is beyond is only counted.
-const MAX_PROBLEMS: usize = 1000;
+/// Bytes that a link or whiteout takes beside its names, so that short ones count, too.
+const NAME_COST: u64 = 96;
 /// Size and mode under which a name is judged when the file itself is not at hand.
 const TYPICAL_SIZE: u64 = 4096;
 const TYPICAL_MODE: u32 = 0o644;
@@ -92,7 +92,8 @@ pub(super) struct Recorder<'o> {
     directory: Directory,
     implied_sorted: usize,
     buffer: Vec<u8>,
-    symlink_bytes: u64,
+    name_bytes: u64,
+    /// In the unit of [`ScannedFile::cost`].
     packages: u64,
     dropped_problems: u64,
 }
@@ -120,7 +121,7 @@ impl<'o> Recorder<'o> {
             },
             implied_sorted: 0,
             buffer: Vec::new(),
-            symlink_bytes: 0,
+            name_bytes: 0,
             packages: 0,
             dropped_problems: 0,
         }
@@ -144,6 +145,30 @@ impl<'o> Recorder<'o> {
         if !self.scan.problems.contains(&problem) {
             self.trouble([problem]);
         }
+    }
+
+    /// Whether a link or a whiteout of these names may be kept; notes if not.
+    fn has_room_for(&mut self, names: [&str; 2]) -> bool {
+        self.name_bytes += NAME_COST + names.map(|name| name.len() as u64).iter().sum::<u64>();
+        let limit = self.options.limits.name_bytes;
+        let has_room = self.name_bytes <= limit;
+        if !has_room {
+            let what = format!("more than the limit of {limit} bytes of links and whiteouts");
+            self.limit("", what);
+        }
+        has_room
+    }
+
+    /// Whether a file of this [cost](ScannedFile::cost) may be kept, a copy as well; notes if not.
+    fn admits(&mut self, cost: u64) -> bool {
+        let limit = self.options.limits.packages;
+        let is_admitted = self.packages.saturating_add(cost) <= limit;
+        if is_admitted {
+            self.packages += cost;
+        } else {
+            self.limit("", format!("more than the limit of {limit} packages"));
+        }
+        is_admitted
     }
 
     pub(super) fn visit(&mut self, entry: Entry<'_>) {
@@ -178,13 +203,16 @@ impl<'o> Recorder<'o> {
         let Some(removed) = name.strip_prefix(".wh.") else {
             return false;
         };
-        if removed == ".wh..opq" {
-            self.scan.removals.push(Removal::Below(parent.to_owned()));
-        } else if !removed.is_empty() && !removed.starts_with(".wh.") {
+        let removal = if removed == ".wh..opq" {
+            Removal::Below(parent.to_owned())
+        } else if removed.is_empty() || removed.starts_with(".wh.") {
             // Names with the prefix twice are AUFS's own bookkeeping.
-            self.scan
-                .removals
-                .push(Removal::Path(path::join(parent, removed)));
+            return true;
+        } else {
+            Removal::Path(path::join(parent, removed))
+        };
+        if self.has_room_for([parent, removed]) {
+            self.scan.removals.push(removal);
         }
         true
     }
@@ -341,11 +369,7 @@ impl<'o> Recorder<'o> {
     }
 
     fn extract(&mut self, info: FileInfo<'_>, mask: Mask, entry: Entry<'_>) -> Option<ScannedFile> {
-        let Limits {
-            wanted_bytes,
-            packages,
-            ..
-        } = self.options.limits;
+        let Limits { wanted_bytes, .. } = self.options.limits;
         if self
             .scan
             .statistics
@@ -369,25 +393,15 @@ impl<'o> Recorder<'o> {
             } => {
                 self.scan.statistics.extracted += 1;
                 self.scan.statistics.extracted_bytes += info.size;
-                self.packages += extracted.packages.len() as u64;
-                if self.packages > packages {
-                    self.limit("", format!("more than the limit of {packages} packages"));
-                    return None;
-                }
-                scanned(info.path, *extracted, hides_content)
+                let file = content::scanned(info.path, *extracted, hides_content)?;
+                self.admits(file.cost()).then_some(file)
             }
         }
     }
 
     fn symlink(&mut self, name: &str, target: &str, hash: u64) {
         let path = path::join(&self.directory.resolved, name);
-        self.symlink_bytes += (path.len() + target.len()) as u64;
-        let limit = self.options.limits.symlink_bytes;
-        if self.symlink_bytes > limit {
-            self.limit(
-                "",
-                format!("more than the limit of {limit} bytes of symlinks"),
-            );
+        if !self.has_room_for([&path, target]) {
             return;
         }
         self.keep(hash, Kept::Symlink(self.symlinks.len()));
@@ -430,7 +444,10 @@ impl<'o> Recorder<'o> {
             }
             Some(Kept::File(i)) if offer.is_some_and(|offer| offer.mask == mask) => {
                 if let Some(Some(file)) = self.files.get(*i) {
-                    let copy = file.renamed(&path);
+                    let (copy, cost) = (file.renamed(&path), file.cost());
+                    if !self.admits(cost) {
+                        return;
+                    }
                     self.keep(hash, Kept::File(self.files.len()));
                     self.files.push(Some(copy));
                 }
@@ -438,7 +455,8 @@ impl<'o> Recorder<'o> {
             }
             _ => {}
         }
-        if mask & !offer.map_or(0, |offer| offer.mask) != 0 {
+        let is_unseen = mask & !offer.map_or(0, |offer| offer.mask) != 0;
+        if is_unseen && self.has_room_for([&path, &target]) {
             self.keep(hash, Kept::Unseen(self.unseen.len()));
             let number = self.scan.statistics.entries;
             self.unseen.push(Some(Unseen {
@@ -515,7 +533,8 @@ impl<'o> Recorder<'o> {
                     file
                 }
                 (None, Some((seen, file))) if *seen == mask => {
-                    file.as_ref().map(|file| file.renamed(&link.path))
+                    let admitted = file.as_ref().filter(|file| self.admits(file.cost()));
+                    admitted.map(|file| file.renamed(&link.path))
                 }
                 (None, _) => {
                     let what = "not read: its name asks for another reading than its other names'";
@@ -553,41 +572,4 @@ impl<'o> Recorder<'o> {
         scan.symlinks = self.symlinks.into_iter().flatten().collect();
         scan
     }
-}
-
-/// What extractors said of a file in the form that is kept; none if they said nothing.
-fn scanned(path: &str, extracted: Extracted, hides_content: bool) -> Option<ScannedFile> {
-    let mut file = ScannedFile {
-        path: path.to_owned(),
-        packages: extracted.packages,
-        owned: Vec::new(),
-        os: extracted.os,
-        problems: extracted.problems,
-        hides_content,
-    };
-    for package in &mut file.packages {
-        if package.locations.is_empty() {
-            package.locations.push(Location {
-                layer: None,
-                path: path.to_owned(),
-            });
-        }
-    }
-    for owned in extracted.owned {
-        let paths = owned
-            .paths
-            .iter()
-            .map(|p| path::hash(&path::clean(p.as_bytes())))
-            .collect();
-        file.owned.push(OwnedHashes {
-            package: owned.package,
-            paths,
-        });
-    }
-    file.problems.truncate(MAX_PROBLEMS);
-    let is_silent = file.packages.is_empty()
-        && file.owned.is_empty()
-        && file.os.is_none()
-        && file.problems.is_empty();
-    (!is_silent).then_some(file)
 }

@@ -174,3 +174,83 @@ fn large_files_of_a_stream_need_a_place_to_go() {
     let (scan, _) = scan_layer(&section, None, expansion, &options);
     assert!(scan.complete && scan.files.len() == 1);
 }
+
+/// An archive of entries without content, each with the name it links to if it is a link.
+fn entries(
+    lock: &[u8],
+    kind: tar::EntryType,
+    names: impl Iterator<Item = (String, &'static str)>,
+) -> Vec<u8> {
+    let mut tar = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_size(lock.len() as u64);
+    tar.append_data(&mut header, "a/Cargo.lock", lock).unwrap();
+    for (name, target) in names {
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(kind);
+        header.set_size(0);
+        match target {
+            "" => tar.append_data(&mut header, name, io::empty()).unwrap(),
+            target => tar.append_link(&mut header, name, target).unwrap(),
+        }
+    }
+    tar.into_inner().unwrap()
+}
+
+#[test]
+fn what_is_kept_of_names_is_limited() {
+    let lock =
+        b"version = 3\n[[package]]\nname = \"a\"\nversion = \"1\"\nsource = \"registry+x\"\n\
+          [[package]]\nname = \"b\"\nversion = \"1\"\nsource = \"registry+x\"\n";
+    let names = |pattern: &'static str, target: &'static str| {
+        (0..1000).map(move |i| (pattern.replace('#', &i.to_string()), target))
+    };
+    let regular = tar::EntryType::Regular;
+    for (what, kind, names, problem) in [
+        (
+            "whiteouts",
+            regular,
+            names("d/.wh.#", ""),
+            "more than the limit of 10000 bytes of links and whiteouts",
+        ),
+        (
+            "opaque directories",
+            regular,
+            names("d/#/.wh..wh..opq", ""),
+            "more than the limit of 10000 bytes of links and whiteouts",
+        ),
+        (
+            "symlinks",
+            tar::EntryType::Symlink,
+            names("d/#", "x"),
+            "more than the limit of 10000 bytes of links and whiteouts",
+        ),
+        (
+            "hard links to what the layer does not hold",
+            tar::EntryType::Link,
+            names("d/#/Cargo.lock", "x/Cargo.lock"),
+            "more than the limit of 10000 bytes of links and whiteouts",
+        ),
+        (
+            "hard links to a file with packages",
+            tar::EntryType::Link,
+            names("d/#/Cargo.lock", "a/Cargo.lock"),
+            "more than the limit of 101 packages",
+        ),
+    ] {
+        let limits = Limits {
+            name_bytes: 10_000,
+            packages: 101,
+            ..Limits::default()
+        };
+        let bytes = entries(lock, kind, names);
+        let scan = scan_bytes(bytes, limits, ExpansionLimits::default());
+        let problems: Vec<&str> = scan.problems.iter().map(|p| p.what.as_str()).collect();
+        assert_eq!(problems, [problem], "{what}");
+        assert!(!scan.complete, "{what}");
+        let kept = scan.removals.len() + scan.symlinks.len() + scan.hard_links.len();
+        assert!(kept < 105, "{what}: {kept}");
+        let packages: usize = scan.files.iter().map(|file| file.packages.len()).sum();
+        assert!((2..=101).contains(&packages), "{what}: {packages}");
+    }
+}
