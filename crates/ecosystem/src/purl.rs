@@ -81,8 +81,8 @@ fn split_name<'a>(purl_type: &str, name: &'a str) -> (Option<&'a str>, &'a str) 
 }
 
 /// The package that a purl names, and the distribution it names (`id`, `version_id`).
-pub fn from_purl(purl: &str) -> Result<(Package, Option<OperatingSystem>), packageurl::Error> {
-    let purl = PackageUrl::from_str(purl)?;
+pub fn from_purl(text: &str) -> Result<(Package, Option<OperatingSystem>), packageurl::Error> {
+    let purl = PackageUrl::from_str(text)?;
     let purl_type = purl.ty().to_owned();
     let separator = if purl_type == "maven" { ':' } else { '/' };
     let name = match purl.namespace() {
@@ -91,6 +91,7 @@ pub fn from_purl(purl: &str) -> Result<(Package, Option<OperatingSystem>), packa
         }
         _ => purl.name().to_owned(),
     };
+    let name = as_written(text, &name).unwrap_or(name);
     let qualifier = |key: &str| purl.qualifiers().get(key).map(ToString::to_string);
     let mut version = purl.version().unwrap_or_default().to_owned();
     if let Some(epoch) = qualifier("epoch").filter(|e| e != "0" && !version.contains(':')) {
@@ -102,6 +103,20 @@ pub fn from_purl(purl: &str) -> Result<(Package, Option<OperatingSystem>), packa
     package.source = source(&package, qualifier("upstream").as_deref());
     let os = is_system(&purl_type).then(|| system(&purl, qualifier("distro").as_deref()));
     Ok((package, os.flatten()))
+}
+
+/// The name in the letters of the text. The specification lower-cases names of Go modules and npm
+/// packages, but their tools and advisories tell `github.com/BurntSushi/toml` from other spellings.
+fn as_written(text: &str, name: &str) -> Option<String> {
+    let path = ["pkg:golang/", "pkg:npm/"]
+        .iter()
+        .find_map(|kind| text.strip_prefix(kind))?;
+    let path = path.split(['?', '#']).next()?;
+    let path = path
+        .rsplit_once('@')
+        .map_or(path, |(before, _)| before)
+        .replace("%40", "@");
+    path.eq_ignore_ascii_case(name).then_some(path)
 }
 
 /// Whether every part that `pattern` states is the same in `purl`: type, namespace and name, the
@@ -237,6 +252,22 @@ mod tests {
         let source = package.source.unwrap();
         assert_eq!(source.name, "openssl");
         assert_eq!(source.version, "1:3.0.7-1.el9");
+    }
+
+    #[test]
+    fn names_keep_their_letters() {
+        for (purl, name) in [
+            (
+                "pkg:golang/github.com/BurntSushi/toml@v1.2.0?type=module#x",
+                "github.com/BurntSushi/toml",
+            ),
+            ("pkg:npm/JSONStream@1.0.0", "JSONStream"),
+            ("pkg:npm/%40Scope/Name@1.0.0", "@Scope/Name"),
+            ("pkg:npm/JSONStream", "JSONStream"),
+            ("pkg:pypi/Django@2.0", "django"),
+        ] {
+            assert_eq!(from_purl(purl).unwrap().0.name, name, "{purl}");
+        }
     }
 
     #[test]
