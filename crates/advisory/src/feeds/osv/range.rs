@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use ecosystem::Scheme;
+use ecosystem::{Scheme, version::npm::NPM};
 use model::{Range, RangeEnd};
 use serde::Deserialize;
 
@@ -52,6 +52,8 @@ pub(super) fn intervals(range: OsvRange, scheme: Option<&Scheme>, into: &mut Vec
         last_affected,
     } in range.events.unwrap_or_default()
     {
+        let [introduced, fixed, last_affected] = [introduced, fixed, last_affected]
+            .map(|version| version.map(|version| complete(version, scheme)));
         events.extend(introduced.map(|version| Event {
             introduced: Some(version),
             ..Event::default()
@@ -103,6 +105,21 @@ pub(super) fn intervals(range: OsvRange, scheme: Option<&Scheme>, into: &mut Vec
         }
     }
     into.extend(open);
+}
+
+/// `13.0` as `13.0.0` in npm's order, whose versions have three numbers: npm reads those that a
+/// bound leaves out as zeros, and advisories have such bounds (GHSA-3h52-269p-cp9r).
+fn complete(version: String, scheme: Option<&Scheme>) -> String {
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let missing = 3_usize.saturating_sub(version.split('.').count());
+    if version == "0"
+        || missing == 0
+        || scheme.is_none_or(|scheme| scheme.name != NPM.name)
+        || !version.split('.').all(is_number)
+    {
+        return version;
+    }
+    version + &".0".repeat(missing)
 }
 
 fn close(open: &mut Option<Range>, end: RangeEnd, into: &mut Vec<Range>) {

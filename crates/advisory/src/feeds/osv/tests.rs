@@ -47,6 +47,26 @@ fn the_last_version_known_to_be_affected_ends_a_range_without_a_fix() {
     }
 }
 
+/// The bounds of GHSA-3h52-269p-cp9r, where GitHub left out a number.
+#[test]
+fn numbers_that_bounds_of_npm_leave_out_are_zeros() {
+    for (ecosystem, expected) in [
+        ("npm", "  npm next >=13.0.0,<15.0.0"),
+        ("PyPI", "  PyPI next >=13.0,<15"),
+    ] {
+        let document = format!(
+            r#"{{"id":"GHSA-3h52-269p-cp9r","affected":[{{"package":{{"ecosystem":"{ecosystem}","name":"next"}},
+             "ranges":[{{"type":"ECOSYSTEM","events":[{{"introduced":"13.0"}},{{"fixed":"15"}}]}}]}}]}}"#
+        );
+        check_feed(
+            &GHSA,
+            "a.json",
+            document.as_bytes(),
+            &["GHSA-3h52-269p-cp9r", expected],
+        );
+    }
+}
+
 /// RUSTSEC-2020-0016 of 2020-10-02 and RUSTSEC-2021-0079, shortened.
 #[test]
 fn informational_advisories_of_rust_are_told_apart() {
