@@ -121,7 +121,8 @@ mod tests {
             let text = "# ours\n[[ignore]]\nid = \"CVE-1\"\nuntil = \"2026-12-31\"\n\
                         reason = \"later\"\n[[ignore]]\npath = \"a/*\"\nreason = \"b\"\n";
             let at = at.min(text.len());
-            let damaged = format!("{}{with}{}", &text[..at], &text[at..]);
+            let (before, after) = text.split_at(at);
+            let damaged = format!("{before}{with}{after}");
             if let Ok(rules) = parse(&damaged, "rules.toml") {
                 assert!(rules.iter().all(|rule| !rule.reason.trim().is_empty()));
             }

@@ -65,16 +65,23 @@ fn is_system(package: &Package) -> bool {
     by_purl_type(package.purl_type.as_str()).is_some_and(|e| e.osv_name.is_none())
 }
 
+/// With what a resource is evaluated.
+#[derive(Debug)]
+pub(crate) struct With<'a, B> {
+    pub(crate) database: &'a Database<B>,
+    pub(crate) now: Timestamp,
+}
+
 /// Evaluates a resource's packages and writes what changes: all of its vulnerabilities, or some.
 pub(crate) fn packages<B: AsRef<[u8]>>(
     tx: &mut Tx<'_>,
     scope: &Scope,
     resource: &StoredResource,
-    database: &Database<B>,
+    with: &With<'_, B>,
     only: Option<&BTreeSet<String>>,
     rules: &mut Rules,
-    now: Timestamp,
 ) -> Result<Vec<Change>, StoreError> {
+    let With { database, now } = *with;
     let Some(number) = resource.inventory else {
         return Ok(Vec::new());
     };

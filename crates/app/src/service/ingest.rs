@@ -70,15 +70,9 @@ pub(crate) fn ingest<B: AsRef<[u8]>>(
             scanned_at: Some(at),
         };
         resources::set_coverage(tx, scope, stored.number, &covered)?;
-        let changes = evaluate::packages(
-            tx,
-            scope,
-            &stored,
-            database,
-            None,
-            &mut Rules::default(),
-            now,
-        )?;
+        let with = evaluate::With { database, now };
+        let rules = &mut Rules::default();
+        let changes = evaluate::packages(tx, scope, &stored, &with, None, rules)?;
         let mut changed = Changed::new();
         for change in changes {
             *changed.entry(change.kind.name()).or_default() += 1;

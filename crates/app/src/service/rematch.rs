@@ -140,8 +140,9 @@ pub(crate) fn evaluate_pending<B: AsRef<[u8]>>(
             for (number, vulnerabilities) in &taken {
                 if let Some((scope, resource)) = resources::lock(tx, *number)? {
                     let only = Some(vulnerabilities);
+                    let with = evaluate::With { database, now };
                     let changes =
-                        evaluate::packages(tx, &scope, &resource, database, only, &mut rules, now)?;
+                        evaluate::packages(tx, &scope, &resource, &with, only, &mut rules)?;
                     count += changes.len();
                 }
                 pending::done(tx, *number, vulnerabilities)?;
