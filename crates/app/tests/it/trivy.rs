@@ -60,7 +60,16 @@ fn theirs(trivy: &Path, mode: &str, cache: &Path, target: &Path) -> BTreeSet<Str
     list(&report["Results"])
         .iter()
         .flat_map(|result| list(&result["Vulnerabilities"]))
-        .map(|v| finding(&v["PkgName"], &v["InstalledVersion"], &v["VulnerabilityID"]))
+        .map(|v| {
+            let name = v["PkgName"].as_str().unwrap();
+            // Trivy shows a distribution's name as its metadata writes it (PEP 503, "Normalized
+            // Names"); crates tell `-` from `_`.
+            let name = match mode {
+                "rootfs" => name.to_lowercase().replace(['_', '.'], "-"),
+                _ => name.to_owned(),
+            };
+            finding(&name.into(), &v["InstalledVersion"], &v["VulnerabilityID"])
+        })
         .collect()
 }
 
