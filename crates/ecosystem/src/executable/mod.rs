@@ -17,7 +17,7 @@ pub(crate) use region::{Endian, Region, Regions, read_at};
 /// The extractor, listed by the Go ecosystem; packages carry the purl type of their own.
 pub(crate) const EXTRACTOR: Extractor = Extractor {
     name: "executable/build-info",
-    version: 1,
+    version: 2,
     wants: is_candidate,
     magic: &[
         elf::MAGIC,

@@ -137,7 +137,11 @@ fn pointed(
         if address == 0 {
             return Some(Vec::new());
         }
-        let (offset, _) = program.offset_of(address)?;
+        // A variable that the linker never set lies in .bss, of which the file holds nothing.
+        // Go's own tools have such a module list.
+        let Some((offset, _)) = program.offset_of(address) else {
+            return Some(Vec::new());
+        };
         let string = read_at(content, offset, 2 * word as u64).ok()?;
         let length = endian.word(&string, word, wide)?;
         let (offset, _) = program.offset_of(endian.word(&string, 0, wide)?)?;

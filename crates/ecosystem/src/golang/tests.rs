@@ -170,6 +170,11 @@ fn pointers_lead_to_the_texts() {
     let file = elf(&[(".rodata", texts.as_bytes()), (".go.buildinfo", &data)]);
     let expected = ["stdlib 1.16.5", "x v1.0.0 main=true"];
     check_extract(&GO, "prog", &[("pointers", &file, &expected)]);
+    // Go 1.17's own tools point to a module list that was never set: it has no bytes in the file.
+    let mut unset = data.clone();
+    unset[24..32].copy_from_slice(&0x70000_u64.to_le_bytes());
+    let file = elf(&[(".rodata", texts.as_bytes()), (".go.buildinfo", &unset)]);
+    check_extract(&GO, "prog", &[("unset", &file, &["stdlib 1.16.5"])]);
     // The same without section headers: the first writable segment is searched.
     let mut bare = elf(&[(
         ".go.buildinfo",

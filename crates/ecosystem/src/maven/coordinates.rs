@@ -141,8 +141,13 @@ impl<'a> Surroundings<'a> {
         let version = version.or(stated)?;
         let title = manifest.get("implementation-title");
         if title == Some("Apache Tomcat") && !name.starts_with("tomcat-embed-") {
-            // The server's own folder drops the prefix that the repository's names have.
-            let name = name.strip_prefix("tomcat-").unwrap_or(name);
+            // The server's own folder drops the prefix that the repository's names have;
+            // Debian's packages put the major version into it.
+            let plain = name.strip_prefix("tomcat").map(|rest| {
+                let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+                rest.strip_prefix('-').unwrap_or(name)
+            });
+            let name = plain.unwrap_or(name);
             return complete("org.apache.tomcat", &format!("tomcat-{name}"), version);
         }
         if let Some((group, artifact)) = title.and_then(titled_coordinates) {

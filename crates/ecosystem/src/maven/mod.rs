@@ -22,7 +22,7 @@ pub static MAVEN: Ecosystem = Ecosystem {
     extractors: &[
         Extractor {
             name: "maven/archive",
-            version: 1,
+            version: 2,
             wants: is_archive_file,
             // A self-executing jar begins with a shell script, an empty one with its end.
             magic: &[b"PK\x03\x04", b"PK\x05\x06", b"#!"],

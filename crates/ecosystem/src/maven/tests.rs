@@ -162,6 +162,17 @@ fn without_records_names_and_manifest_decide() {
     }
 }
 
+/// Debian's packages put the major version into the names of Tomcat's archives.
+#[test]
+fn archives_of_tomcat_are_named_as_in_the_repository() {
+    for path in ["tomcat9-coyote-9.0.70.jar", "tomcat-coyote.jar"] {
+        let text = "Implementation-Title: Apache Tomcat\nImplementation-Version: 9.0.70\n";
+        let content = archive(&[manifest(text)]);
+        let expected = ["org.apache.tomcat:tomcat-coyote 9.0.70"];
+        check_extract(&MAVEN, path, &[(path, &content, &expected)]);
+    }
+}
+
 /// The same name without the classes is another maker's.
 #[test]
 fn a_known_name_needs_the_known_classes() {
