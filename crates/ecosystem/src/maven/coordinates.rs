@@ -2,8 +2,8 @@
 //!
 //! Rule, in this order:
 //! 1. Its own `META-INF/maven/**/pom.properties` (or the `pom.xml` beside it): the one whose
-//!    artifact begins the file's name; else the only one, unless file name and manifest speak
-//!    of another library; else the one that the manifest's titles name. All others are
+//!    artifact begins the file's name; else the only one, unless the version in the file's name,
+//!    or without one that of the manifest, is another and no title names it; else the one that the manifest's titles name. All others are
 //!    libraries copied into the archive (`shaded`).
 //! 2. The layout of a Maven repository or Gradle cache around the file.
 //! 3. Artifact and version from the file's name, then from the manifest; the group from a
@@ -77,10 +77,23 @@ impl<'a> Surroundings<'a> {
     }
 
     /// Whether the only record may be the archive's own although the file has another name:
-    /// the file's name has no version of its own, or the same.
+    /// the file's name has the same version, or it has none and the manifest has no other.
     fn is_plausible(&self, record: &Coordinates) -> bool {
-        let (_, version) = file_name::split(self.file());
-        version.is_none_or(|version| version == record.version) || self.is_titled(record)
+        let is_same = match file_name::split(self.file()).1 {
+            Some(version) => version == record.version,
+            None => self
+                .stated_version()
+                .is_none_or(|version| release(version) == release(&record.version)),
+        };
+        is_same || self.is_titled(record)
+    }
+
+    /// The version in the manifest.
+    fn stated_version(&self) -> Option<&'a str> {
+        ["plugin-version", "implementation-version", "bundle-version"]
+            .into_iter()
+            .filter_map(|key| self.manifest.get(key)?.split_whitespace().next())
+            .find(|version| is_version(version))
     }
 
     /// Whether the manifest names the record's artifact.
@@ -133,12 +146,8 @@ impl<'a> Surroundings<'a> {
     fn by_names(&self) -> Option<Coordinates> {
         let (name, version) = file_name::split(self.file());
         let manifest = self.manifest;
-        let stated = ["plugin-version", "implementation-version", "bundle-version"]
-            .into_iter()
-            .filter_map(|key| manifest.get(key)?.split_whitespace().next())
-            .find(|version| is_version(version));
         let has_version = version.is_some();
-        let version = version.or(stated)?;
+        let version = version.or_else(|| self.stated_version())?;
         let title = manifest.get("implementation-title");
         if title == Some("Apache Tomcat") && !name.starts_with("tomcat-embed-") {
             // The server's own folder drops the prefix that the repository's names have;
@@ -184,6 +193,10 @@ impl<'a> Surroundings<'a> {
             .map(str::to_owned);
         let bundle = || bundle_group(self.manifest.symbolic_name()?, artifact);
         let module = || {
+            // Beside the name of a bundle that is not made of group and artifact it is no better.
+            if self.manifest.symbolic_name().is_some() {
+                return None;
+            }
             let name = self.manifest.get("automatic-module-name")?;
             let group = name.strip_suffix(artifact)?.strip_suffix('.')?;
             Some(group.to_owned())
@@ -217,9 +230,30 @@ fn titled_coordinates(title: &str) -> Option<(&str, &str)> {
         .filter(|(group, artifact)| is_group(group) && is_artifact(artifact))
 }
 
-/// Whether a file's name starts with an artifact and goes on with a version or ends.
+/// The first three numbers of a version: bundles have no more, and zeros where one is missing.
+fn release(version: &str) -> [u64; 3] {
+    let mut numbers = [0; 3];
+    for (number, part) in numbers.iter_mut().zip(version.split('.')) {
+        let digits = part.find(|c: char| !c.is_ascii_digit());
+        *number = part
+            .get(..digits.unwrap_or(part.len()))
+            .and_then(|digits| digits.parse().ok())
+            .unwrap_or(0);
+        if digits.is_some() {
+            break;
+        }
+    }
+    numbers
+}
+
+/// Whether a file's name starts with an artifact and goes on with a version or ends. Debian
+/// writes a dash for each underscore.
 fn starts_name(file: &str, artifact: &str) -> bool {
-    file.strip_prefix(artifact).is_some_and(|rest| {
+    let with_dashes = artifact.replace('_', "-");
+    let rest = file
+        .strip_prefix(artifact)
+        .or_else(|| file.strip_prefix(&*with_dashes));
+    rest.is_some_and(|rest| {
         rest.is_empty()
             || rest
                 .strip_prefix(['-', '_'])
@@ -232,7 +266,7 @@ fn is_version(text: &str) -> bool {
         && text.starts_with(|c: char| c.is_ascii_digit())
         && text
             .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b".-_+".contains(&b))
+            .all(|b| b.is_ascii_alphanumeric() || b".-_+~".contains(&b))
 }
 
 /// Dotted lower-case names; `org.apache` alone is a vendor, never a group.

@@ -44,6 +44,7 @@ const ROWS: &[Row] = &[
     ("spring-webflux", SPRING, "org.springframework"),
     ("spring-webmvc", SPRING, "org.springframework"),
     ("spring-websocket", SPRING, "org.springframework"),
+    ("aopalliance", "org/aopalliance/", "aopalliance"),
     ("ant", "org/apache/tools/ant/", "org.apache.ant"),
     ("ant-*", "org/apache/tools/ant/", "org.apache.ant"),
     ("antlr", "antlr/", "antlr"),
@@ -63,6 +64,11 @@ const ROWS: &[Row] = &[
         "cassandra-all",
         "org/apache/cassandra/",
         "org.apache.cassandra",
+    ),
+    (
+        "checker-qual",
+        "org/checkerframework/",
+        "org.checkerframework",
     ),
     (
         "commons-httpclient",
@@ -138,6 +144,8 @@ const ROWS: &[Row] = &[
     ("xalan", "org/apache/xalan/", "xalan"),
     ("xercesImpl", "org/apache/xerces/", "xerces"),
     ("xmlbeans", "org/apache/xmlbeans/", "org.apache.xmlbeans"),
+    ("xmlpull", "org/xmlpull/v1/", "xmlpull"),
+    ("xpp3", "org/xmlpull/mxp1/", "xpp3"),
     ("zookeeper", "org/apache/zookeeper/", "org.apache.zookeeper"),
 ];
 
@@ -150,6 +158,12 @@ const MOVED: &[(&str, &str, u64, [&str; 2])] = &[
         "groovy/",
         4,
         ["org.codehaus.groovy", "org.apache.groovy"],
+    ),
+    (
+        "wiremock*",
+        "com/github/tomakehurst/",
+        3,
+        ["com.github.tomakehurst", "org.wiremock"],
     ),
 ];
 

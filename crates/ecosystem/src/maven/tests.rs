@@ -173,6 +173,72 @@ fn archives_of_tomcat_are_named_as_in_the_repository() {
     }
 }
 
+/// Debian's own `guice.jar` has one record, that of a library copied into it.
+#[test]
+fn the_only_record_may_be_of_a_copied_library() {
+    let guava = "com.google.guava:guava 11.0.2";
+    let copied = format!(
+        "{guava} at=lib/JAR!/META-INF/maven/com.google.guava/guava/pom.properties shaded=true"
+    );
+    let rows: [(&'static str, &[&str]); 5] = [
+        (
+            "Bundle-Version: 4.2.3\n",
+            &["tool 4.2.3 group=unknown", &copied],
+        ),
+        (
+            "Bundle-Version: 11.0.3\n",
+            &["tool 11.0.3 group=unknown", &copied],
+        ),
+        ("Bundle-Version: 11.0.2.v2011\n", &[guava]),
+        ("Implementation-Version: build 7\n", &[guava]),
+        (
+            "Bundle-Version: 4.2.3\nBundle-SymbolicName: com.google.guava\n",
+            &[guava],
+        ),
+    ];
+    for (text, expected) in rows {
+        let content = archive(&[GUAVA, manifest(text)]);
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|e| e.replace("JAR", "tool.jar"))
+            .collect();
+        let expected: Vec<_> = expected.iter().map(String::as_str).collect();
+        check_extract(&MAVEN, "lib/tool.jar", &[(text, &content, &expected)]);
+    }
+}
+
+/// Debian writes dashes where the artifact has underscores, and its own marks in versions.
+#[test]
+fn names_of_debian_are_understood() {
+    let record = (
+        "META-INF/maven/org.apache.geronimo.specs/geronimo-interceptor_3.0_spec/pom.properties",
+        true,
+        b"groupId=org.apache.geronimo.specs\nartifactId=geronimo-interceptor_3.0_spec\nversion=1.0.1\n"
+            .as_slice(),
+    );
+    let content = archive(&[record]);
+    let expected = ["org.apache.geronimo.specs:geronimo-interceptor_3.0_spec 1.0.1"];
+    let path = "geronimo-interceptor-3.0-spec.jar";
+    check_extract(&MAVEN, path, &[("dashes", &content, &expected)]);
+    let plain = archive(&[manifest("")]);
+    let expected = ["jsr305 0.1~+svn49 group=unknown"];
+    let path = "jsr305-0.1~+svn49.jar";
+    check_extract(&MAVEN, path, &[("tilde", &plain, &expected)]);
+}
+
+/// The name of a module is no group beside a bundle's name that says another.
+#[test]
+fn bundle_and_module_must_not_disagree_about_the_group() {
+    let text = "Bundle-SymbolicName: com.google.inject\nAutomatic-Module-Name: com.google.guice\n";
+    let content = archive(&[manifest(text)]);
+    let expected = ["guice 4.2.3 group=unknown"];
+    check_extract(
+        &MAVEN,
+        "guice-4.2.3.jar",
+        &[("bundle", &content, &expected)],
+    );
+}
+
 /// The same name without the classes is another maker's.
 #[test]
 fn a_known_name_needs_the_known_classes() {
