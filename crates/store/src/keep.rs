@@ -481,3 +481,14 @@ pub fn expire(tx: &mut Tx<'_>, now: i64, limit: i64) -> Result<u64, StoreError> 
     }
     Ok(rows.len() as u64)
 }
+
+/// How many findings have each status, in all accounts.
+pub fn count_by_status(tx: &mut Tx<'_>) -> Result<Vec<(String, i64)>, StoreError> {
+    let rows = tx.query(
+        "SELECT status, COUNT(*) FROM findings GROUP BY status ORDER BY status",
+        &[],
+    )?;
+    rows.iter()
+        .map(|row| Ok((row.text(0)?.to_owned(), row.int(1)?)))
+        .collect()
+}

@@ -1,5 +1,6 @@
 //! Reads and writes the state of the service, on SQLite or `PostgreSQL`.
 
+pub mod accounts;
 pub mod aggregate;
 pub mod content;
 pub mod coverage;
@@ -8,6 +9,7 @@ mod engine;
 mod error;
 pub mod jobs;
 pub mod keep;
+pub mod keys;
 pub mod listing;
 pub mod pending;
 mod records;

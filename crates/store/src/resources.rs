@@ -221,3 +221,13 @@ pub fn holding(
         },
     )
 }
+
+/// How many resources with an inventory a scope has.
+pub fn count(tx: &mut Tx<'_>, scope: &Scope) -> Result<i64, StoreError> {
+    let row = tx.first(
+        "SELECT COUNT(*) FROM resources WHERE account = ?1 AND region = ?2 \
+         AND inventory IS NOT NULL",
+        &[Value::from(&scope.account), Value::from(&scope.region)],
+    )?;
+    row.map_or(Ok(0), |row| row.int(0))
+}

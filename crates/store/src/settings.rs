@@ -53,3 +53,16 @@ pub fn set(tx: &mut Tx<'_>, scope: &Scope, name: &str, text: &str) -> Result<(),
     )?;
     Ok(())
 }
+
+/// Removes a setting.
+pub fn remove(tx: &mut Tx<'_>, scope: &Scope, name: &str) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM settings WHERE account = ?1 AND region = ?2 AND name = ?3",
+        &[
+            Value::from(&scope.account),
+            Value::from(&scope.region),
+            name.into(),
+        ],
+    )?;
+    Ok(())
+}

@@ -5,6 +5,7 @@ mod content;
 mod coverage;
 mod findings;
 mod jobs;
+mod keys;
 mod listing;
 mod random;
 mod rules;
