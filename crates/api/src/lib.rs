@@ -3,12 +3,15 @@
 mod closed;
 pub mod errors;
 pub mod inspector2;
+pub mod keys;
 pub mod operation;
 pub mod registry;
 pub mod scalar;
 pub mod server;
 mod shape;
 pub mod sigv4;
+pub mod state;
+pub mod submit;
 pub mod token;
 pub mod validate;
 pub mod wire;

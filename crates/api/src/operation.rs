@@ -41,6 +41,14 @@ pub struct Operation {
     pub paginator: Option<Paginator>,
 }
 
+impl Operation {
+    /// Whether it changes nothing, by the verb of its name.
+    pub fn is_reading(&self) -> bool {
+        const VERBS: [&str; 6] = ["BatchGet", "Describe", "Get", "List", "Scan", "Search"];
+        VERBS.iter().any(|verb| self.name.starts_with(verb))
+    }
+}
+
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name)

@@ -1,5 +1,6 @@
 //! HTTP: from the bytes of a request to the bytes of an answer.
 
+mod extension;
 mod listen;
 mod route;
 
@@ -14,20 +15,24 @@ use std::{
 
 use axum::{
     Router,
-    body::{Body, to_bytes},
+    body::{Body, Bytes, to_bytes},
     extract::{Request, State},
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::Response,
 };
+pub use extension::{Asked, Extension};
 pub use listen::serve;
 use model::Timestamp;
-use tokio::{sync::Semaphore, time::timeout};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
 
 use crate::{
     errors::Error,
     operation::{OPERATIONS, Operation, Service},
     registry::{Context, Registry},
-    sigv4::{self, Credentials},
+    sigv4::{self, Caller, Credentials},
     token::{Binding, Sealer},
     validate::{self, Outside},
 };
@@ -63,6 +68,8 @@ impl Default for Limits {
 pub struct Api<S> {
     pub state: S,
     pub registry: Registry<S>,
+    /// Routes beside AWS's.
+    pub extensions: Vec<Extension<S>>,
     pub credentials: Box<dyn Credentials>,
     pub sealer: Sealer,
     pub limits: Limits,
@@ -133,11 +140,7 @@ async fn answer<S: Send + Sync + 'static>(
             };
             work.answer(&running, body, &mut entry).await
         }
-        None => Err(Error::Refused {
-            name: "UnknownOperationException",
-            status: 404,
-            message: "The request matches no operation".to_owned(),
-        }),
+        None => extension::answer(&running, parts, body, now, &mut entry).await,
     };
     if let Err(Error::Internal(cause)) = &result {
         tracing::error!(
@@ -199,6 +202,88 @@ fn written(result: Result<Answered, Error>, service: Service, request_id: &str) 
     response
 }
 
+/// Takes the body of a signed request, and a place for it to be worked on.
+async fn receive<S>(
+    running: &Running<S>,
+    parts: &Parts,
+    body: Body,
+    most: usize,
+) -> Result<(OwnedSemaphorePermit, Bytes), Error> {
+    if !parts.headers.contains_key(header::AUTHORIZATION) {
+        return Err(Error::Refused {
+            name: "MissingAuthenticationTokenException",
+            status: 403,
+            message: "Missing Authentication Token".to_owned(),
+        });
+    }
+    let Ok(place) = Arc::clone(&running.places).try_acquire_owned() else {
+        return Err(Error::Throttling { retry_after: 1 });
+    };
+    let body = timeout(running.api.limits.receive, to_bytes(body, most))
+        .await
+        .map_err(|_elapsed| Error::invalid("The request body did not arrive in time"))?
+        .map_err(|_why| Error::Refused {
+            name: "RequestEntityTooLargeException",
+            status: 413,
+            message: format!("The request body is not whole or longer than {most} bytes"),
+        })?;
+    Ok((place, body))
+}
+
+/// Runs `work` on a thread that may block, within the limit of time.
+async fn blocking<S: Send + Sync + 'static>(
+    running: &Arc<Running<S>>,
+    place: OwnedSemaphorePermit,
+    work: impl FnOnce(&Api<S>, &mut Entry) -> Result<Answered, Error> + Send + 'static,
+    entry: &mut Entry,
+) -> Result<Answered, Error> {
+    let limit = running.api.limits.answer;
+    let running = Arc::clone(running);
+    let task = tokio::task::spawn_blocking(move || {
+        let mut entry = Entry::default();
+        let result = work(&running.api, &mut entry);
+        drop(place);
+        (result, entry)
+    });
+    let (result, known) = timeout(limit, task)
+        .await
+        .map_err(|_elapsed| Error::Internal("the handler took too long".to_owned()))?
+        .map_err(|error| Error::Internal(format!("the handler panicked: {error}")))?;
+    *entry = known;
+    result
+}
+
+/// Who sent a request that is signed for `service`.
+fn verified<S>(
+    api: &Api<S>,
+    parts: &Parts,
+    body: &[u8],
+    now: Timestamp,
+    service: &str,
+) -> Result<Caller, Error> {
+    let headers: Vec<(&str, &[u8])> = parts
+        .headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_bytes()))
+        .collect();
+    let request = sigv4::Request {
+        method: parts.method.as_str(),
+        path: parts.uri.path(),
+        query: parts.uri.query().unwrap_or_default(),
+        headers: &headers,
+        body,
+    };
+    sigv4::verify(&request, service, now, api.credentials.as_ref())
+}
+
+impl Entry {
+    fn of(&mut self, caller: &Caller) {
+        self.account.clone_from(&caller.account);
+        self.principal.clone_from(&caller.principal);
+        self.region.clone_from(&caller.region);
+    }
+}
+
 /// One request on its way.
 struct Work {
     found: route::Found,
@@ -214,42 +299,16 @@ impl Work {
         body: Body,
         entry: &mut Entry,
     ) -> Result<Answered, Error> {
-        if !self.parts.headers.contains_key(header::AUTHORIZATION) {
-            return Err(Error::Refused {
-                name: "MissingAuthenticationTokenException",
-                status: 403,
-                message: "Missing Authentication Token".to_owned(),
-            });
-        }
-        let limits = running.api.limits.clone();
-        let Ok(place) = Arc::clone(&running.places).try_acquire_owned() else {
-            return Err(Error::Throttling { retry_after: 1 });
-        };
+        let limits = &running.api.limits;
         let most = match self.found.operation().service {
             Service::InspectorScan => limits.sbom,
             Service::Inspector2 => limits.body,
         };
-        let body = timeout(limits.receive, to_bytes(body, most))
-            .await
-            .map_err(|_elapsed| Error::invalid("The request body did not arrive in time"))?
-            .map_err(|_why| Error::Refused {
-                name: "RequestEntityTooLargeException",
-                status: 413,
-                message: format!("The request body is not whole or longer than {most} bytes"),
-            })?;
-        let running = Arc::clone(running);
-        let task = tokio::task::spawn_blocking(move || {
-            let mut entry = Entry::default();
-            let result = self.handle(&running.api, &body, &mut entry);
-            drop(place);
-            (result, entry)
-        });
-        let (result, known) = timeout(limits.answer, task)
-            .await
-            .map_err(|_elapsed| Error::Internal("the handler took too long".to_owned()))?
-            .map_err(|error| Error::Internal(format!("the handler panicked: {error}")))?;
+        let (place, body) = receive(running, &self.parts, body, most).await?;
         let operation = entry.operation;
-        *entry = Entry { operation, ..known };
+        let work = move |api: &Api<S>, entry: &mut Entry| self.handle(api, &body, entry);
+        let result = blocking(running, place, work, entry).await;
+        entry.operation = operation;
         result
     }
 
@@ -261,27 +320,18 @@ impl Work {
         entry: &mut Entry,
     ) -> Result<Answered, Error> {
         let operation: &'static Operation = self.found.operation();
-        let headers: Vec<(&str, &[u8])> = self
-            .parts
-            .headers
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_bytes()))
-            .collect();
-        let request = sigv4::Request {
-            method: self.parts.method.as_str(),
-            path: self.parts.uri.path(),
-            query: self.parts.uri.query().unwrap_or_default(),
-            headers: &headers,
-            body,
-        };
         let service = operation.service.name();
-        let caller = sigv4::verify(&request, service, self.now, api.credentials.as_ref())?;
-        entry.account.clone_from(&caller.account);
-        entry.principal.clone_from(&caller.principal);
-        entry.region.clone_from(&caller.region);
+        let caller = verified(api, &self.parts, body, self.now, service)?;
+        entry.of(&caller);
+        if caller.is_reader && !operation.is_reading() {
+            return Err(Error::AccessDenied(format!(
+                "User: {} is not authorized to perform: {service}:{operation}",
+                caller.principal
+            )));
+        }
         let outside = Outside {
             path: self.found.labels(),
-            query: route::query(request.query)?,
+            query: route::query(self.parts.uri.query().unwrap_or_default())?,
         };
         let input = validate::input(operation, body, &outside)?;
         let context = Context {

@@ -39,6 +39,8 @@ pub struct Key {
     pub account: String,
     /// ARN of the user or role.
     pub principal: String,
+    /// Whether it may only call operations that change nothing.
+    pub is_reader: bool,
     pub secret: Secret,
     /// Of a temporary key.
     pub session_token: Option<Secret>,
@@ -52,6 +54,8 @@ pub struct Caller {
     pub account: String,
     pub principal: String,
     pub access_key_id: String,
+    /// Whether only operations that change nothing are open to it.
+    pub is_reader: bool,
     /// From the credential scope.
     pub region: String,
 }
@@ -140,9 +144,40 @@ pub fn verify(
     Ok(Caller {
         account: key.account,
         principal: key.principal,
+        is_reader: key.is_reader,
         access_key_id: authorization.access_key_id.to_owned(),
         region: authorization.region.to_owned(),
     })
+}
+
+/// The `Authorization` header of a request that `host` and `x-amz-date` are among the headers of.
+pub fn sign(
+    request: &Request<'_>,
+    access_key_id: &str,
+    secret: &Secret,
+    region: &str,
+    service: &str,
+) -> Result<String, Error> {
+    let time = time(request)?;
+    let stamp = stamp(time);
+    let date = stamp.get(..8).unwrap_or_default();
+    let signed = vec!["host", "x-amz-date"];
+    let canonical = canonical::request(request, &signed, &payload(request)?);
+    let authorization = Authorization {
+        access_key_id,
+        date,
+        region,
+        service,
+        signed,
+        signature: "",
+    };
+    let signature = signature(&authorization, time, secret.expose(), &canonical);
+    Ok(format!(
+        "{ALGORITHM} Credential={access_key_id}/{date}/{region}/{service}/aws4_request, \
+         SignedHeaders={}, Signature={}",
+        authorization.signed.join(";"),
+        signature.unwrap_or_default()
+    ))
 }
 
 fn parse(header: &str) -> Result<Authorization<'_>, Error> {

@@ -37,6 +37,7 @@ impl Credentials for Keys {
         let key = |token: Option<&str>, expires: Option<&str>| Key {
             account: ACCOUNT.to_owned(),
             principal: format!("arn:aws:iam::{ACCOUNT}:user/tester"),
+            is_reader: false,
             secret: Secret::from("SECRET".to_owned()),
             session_token: token.map(|token| Secret::from(token.to_owned())),
             expires: expires.map(|expires| expires.parse().unwrap()),
@@ -184,6 +185,7 @@ pub(crate) fn with_service<T>(client: impl FnOnce(SocketAddr) -> T) -> T {
     let service = Api {
         state: vec!["one", "two", "three"],
         registry,
+        extensions: Vec::new(),
         credentials: Box::new(Keys),
         sealer: Sealer::new(vec![7; 32]),
         limits: Limits::default(),

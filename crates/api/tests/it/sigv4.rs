@@ -42,6 +42,7 @@ impl Signed {
         One(Key {
             account: "123456789012".to_owned(),
             principal: "arn:aws:iam::123456789012:user/one".to_owned(),
+            is_reader: false,
             secret: Secret::from(self.secret.clone()),
             session_token: self.token.clone().map(Secret::from),
             expires: None,
