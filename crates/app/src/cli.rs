@@ -8,6 +8,7 @@ use model::Severity;
 
 use crate::cli_db::{Db, Network};
 use crate::cli_network::Reachability;
+use crate::cli_up::{Key, Submit, Up};
 
 /// Finds the known vulnerabilities in images, hosts, disks and SBOMs, and explains each.
 #[derive(Debug, Parser)]
@@ -37,6 +38,12 @@ pub(crate) enum Command {
     Network(Reachability),
     /// Build, look at and move the advisory database.
     Db(Db),
+    /// Start the service: scans continuously and answers as Amazon Inspector does.
+    Up(Up),
+    /// Create, list and disable access keys of the service.
+    Key(Key),
+    /// Send the inventory of a target to a server.
+    Submit(Submit),
 }
 
 /// What is scanned and how it is read.

@@ -20,3 +20,8 @@ pub(crate) fn now() -> Timestamp {
 pub(crate) fn milliseconds() -> i64 {
     i64::try_from(UNIX_EPOCH.elapsed().unwrap_or_default().as_millis()).unwrap_or(i64::MAX)
 }
+
+/// The present moment with its fraction of a second.
+pub(crate) fn exact() -> Timestamp {
+    Timestamp::from_millisecond(milliseconds()).unwrap_or(Timestamp::MAX)
+}

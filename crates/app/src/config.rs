@@ -31,7 +31,46 @@ pub(crate) fn registry_configurations() -> Vec<PathBuf> {
     network::configurations(path("DOCKER_CONFIG"), path("HOME"), path("XDG_RUNTIME_DIR"))
 }
 
+fn text(variable: &str) -> Option<String> {
+    let value = std::env::var_os(variable)?.into_string().ok()?;
+    (!value.is_empty()).then_some(value)
+}
+
 fn path(variable: &str) -> Option<PathBuf> {
     let value = std::env::var_os(variable)?;
     (!value.is_empty()).then(|| PathBuf::from(value))
+}
+
+/// The master key as the environment gives it.
+pub(crate) fn master_key() -> Option<String> {
+    text("LYNKEUS_MASTER_KEY")
+}
+
+/// The store as given, else a file in the data directory, which is created.
+pub(crate) fn store_address(given: Option<&str>, data_dir: &Path) -> Result<String> {
+    if let Some(given) = given {
+        return Ok(given.to_owned());
+    }
+    std::fs::create_dir_all(data_dir).with_context(|| format!("create {}", data_dir.display()))?;
+    Ok(format!("sqlite:{}", data_dir.join("lynkeus.db").display()))
+}
+
+/// The access key that requests are signed with, as AWS's tools take it from the environment.
+pub(crate) fn access_key() -> Option<(String, String)> {
+    Some((text("AWS_ACCESS_KEY_ID")?, text("AWS_SECRET_ACCESS_KEY")?))
+}
+
+/// The access key that the service wrote into the data directory when it first started here.
+pub(crate) fn stored_access_key(data_dir: &Path) -> Option<(String, String)> {
+    let text = std::fs::read_to_string(credentials(data_dir)).ok()?;
+    let value = |name: &str| {
+        let mut lines = text.lines().filter_map(|line| line.split_once('='));
+        lines.find_map(|(key, value)| (key.trim() == name).then(|| value.trim().to_owned()))
+    };
+    Some((value("aws_access_key_id")?, value("aws_secret_access_key")?))
+}
+
+/// The first access key, in the form of AWS's shared credentials file.
+pub(crate) fn credentials(data_dir: &Path) -> PathBuf {
+    data_dir.join("credentials")
 }

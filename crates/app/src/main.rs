@@ -4,11 +4,13 @@
 mod cli;
 mod cli_db;
 mod cli_network;
+mod cli_up;
 mod clock;
 mod commands;
 mod config;
 mod database;
 mod ignore_file;
+mod master;
 mod network;
 mod output;
 mod pipeline;
@@ -38,6 +40,9 @@ fn main() -> ExitCode {
         Command::Support => commands::support::run(),
         Command::Network(arguments) => commands::reachability::run(arguments),
         Command::Db(arguments) => commands::db::run(&cli, arguments),
+        Command::Up(arguments) => commands::up::run(&cli, arguments),
+        Command::Key(arguments) => commands::key::run(&cli, arguments),
+        Command::Submit(arguments) => commands::submit::run(&cli, arguments),
     };
     match result {
         Ok(true) => ExitCode::from(CLEAN),

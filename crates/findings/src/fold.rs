@@ -53,6 +53,11 @@ pub fn fold(
     folded
 }
 
+/// What is known of a vulnerability, on no package.
+pub fn alone(known: &Known, compare: Compare<'_>) -> Vulnerability {
+    one(&Inventory::default(), known, BTreeMap::new(), compare)
+}
+
 /// Most severe first, then the likeliest to be exploited, then by id.
 pub fn sort(vulnerabilities: &mut [Vulnerability]) {
     vulnerabilities.sort_by(|a, b| {

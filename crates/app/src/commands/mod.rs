@@ -1,7 +1,10 @@
 //! One file for each subcommand.
 
 pub(crate) mod db;
+pub(crate) mod key;
 pub(crate) mod reachability;
 pub(crate) mod sbom;
 pub(crate) mod scan;
+pub(crate) mod submit;
 pub(crate) mod support;
+pub(crate) mod up;

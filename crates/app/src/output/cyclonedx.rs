@@ -1,4 +1,4 @@
-//! CycloneDX 1.6 with vulnerabilities (ECMA-424, "Vulnerability").
+//! CycloneDX with vulnerabilities (ECMA-424, "Vulnerability").
 
 use std::io::{self, Write};
 
@@ -16,7 +16,7 @@ use super::{address, bare_address, fix_words, pretty_json, set};
 use crate::report::Report;
 
 /// Writes the bill of materials and, about it, every vulnerability.
-pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write(report: &Report, version: Version, out: &mut dyn Write) -> io::Result<()> {
     let inventory = &report.inventory;
     let subject = report.target.subject(report.scanned);
     let names = Names::of(inventory);
@@ -28,7 +28,7 @@ pub(crate) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         inventory,
         names: &names,
         subject: &subject,
-        version: Version::V1_6,
+        version,
     };
     pretty_json(out, &document.with_vulnerabilities(vulnerabilities))
 }

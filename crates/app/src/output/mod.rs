@@ -1,6 +1,6 @@
 //! Writes a report in the format that was asked for: one file a format.
 
-mod cyclonedx;
+pub(crate) mod cyclonedx;
 mod explain;
 mod html;
 mod json;
@@ -8,6 +8,7 @@ mod sarif;
 mod spdx;
 mod table;
 
+use inventory::sbom::cyclonedx::Version;
 use std::{
     fs::File,
     io::{self, BufWriter, Write},
@@ -36,7 +37,7 @@ pub(crate) fn write(
         Format::Table => table::write(report, terminal, out),
         Format::Json => json::write(report, out),
         Format::Sarif => sarif::write(report, out),
-        Format::Cyclonedx => cyclonedx::write(report, out),
+        Format::Cyclonedx => cyclonedx::write(report, Version::V1_6, out),
         Format::Spdx => spdx::write(report, out),
         Format::Html => html::write(report, out),
     }

@@ -3,8 +3,7 @@
 //! A new inventory and a new advisory meet in the same place: candidate pairs, detection,
 //! reconciliation, one transaction.
 
-#![expect(dead_code, reason = "the command that starts the service follows")]
-
+pub(crate) mod answers;
 pub(crate) mod evaluate;
 pub(crate) mod host;
 pub(crate) mod ingest;

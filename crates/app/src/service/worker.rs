@@ -51,7 +51,7 @@ const IN_TIME: i64 = 50;
 /// A running service, shared by its threads.
 #[derive(Debug)]
 pub(crate) struct Service {
-    pub(crate) engine: Engine,
+    pub(crate) engine: Arc<Engine>,
     data_dir: PathBuf,
     given: Option<PathBuf>,
     database: RwLock<Arc<database::Opened>>,
@@ -70,7 +70,7 @@ impl Service {
         given: Option<&Path>,
         watched: Option<Scope>,
     ) -> Result<Self> {
-        let engine = store::open(address)?;
+        let engine = Arc::new(store::open(address)?);
         let database = database::open(data_dir, given)?;
         Ok(Self {
             engine,
@@ -95,7 +95,7 @@ impl Service {
         self.stopping.store(true, Ordering::Relaxed);
     }
 
-    fn is_stopping(&self) -> bool {
+    pub(crate) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
     }
 
@@ -139,7 +139,8 @@ impl Service {
         }
     }
 
-    fn pause(&self, time: Duration) {
+    /// Rests, but not when the service stops.
+    pub(crate) fn pause(&self, time: Duration) {
         let until = Instant::now() + time;
         while !self.is_stopping() && Instant::now() < until {
             thread::sleep(Duration::from_millis(50));

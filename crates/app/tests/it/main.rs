@@ -10,3 +10,4 @@ mod root;
 mod sboms;
 mod scan;
 mod trivy;
+mod up;

@@ -1,0 +1,96 @@
+//! The part of the command line that is about the service.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Subcommand};
+
+use crate::cli::TargetArguments;
+
+/// Start the service.
+#[derive(Debug, Args)]
+pub(crate) struct Up {
+    /// The address at which the API listens.
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    pub(crate) listen: SocketAddr,
+    /// `sqlite:PATH` or `postgres://…`; by default a file in the data directory.
+    #[arg(long, env = "LYNKEUS_STORE", value_name = "ADDRESS")]
+    pub(crate) store: Option<String>,
+    /// The account of the machine this runs on, and of the first access key.
+    #[arg(long, default_value = "000000000000", value_name = "ACCOUNT", value_parser = account)]
+    pub(crate) account: String,
+    /// The Region of the machine this runs on.
+    #[arg(long, default_value = "eu-west-1", value_name = "REGION")]
+    pub(crate) region: String,
+    /// Do not scan the machine this runs on.
+    #[arg(long)]
+    pub(crate) no_host: bool,
+    /// Jobs done at once.
+    #[arg(long, default_value_t = 2, value_name = "N")]
+    pub(crate) workers: usize,
+    /// Use this compiled advisory database.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) db: Option<PathBuf>,
+}
+
+/// Access keys of the service.
+#[derive(Debug, Args)]
+pub(crate) struct Key {
+    /// `sqlite:PATH` or `postgres://…`; by default a file in the data directory.
+    #[arg(long, env = "LYNKEUS_STORE", global = true, value_name = "ADDRESS")]
+    pub(crate) store: Option<String>,
+    #[command(subcommand)]
+    pub(crate) command: KeyCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Create a key and show its secret, this once.
+    Create {
+        /// The account for which it acts.
+        #[arg(long, default_value = "000000000000", value_parser = account)]
+        account: String,
+        /// `admin`, or `reader` for operations that change nothing.
+        #[arg(long, default_value = "admin", value_parser = ["admin", "reader"])]
+        role: String,
+    },
+    /// List the keys without their secrets.
+    List {
+        /// Only those of this account.
+        #[arg(long, value_parser = account)]
+        account: Option<String>,
+    },
+    /// Disable a key.
+    Disable {
+        #[arg(value_name = "KEY-ID")]
+        id: String,
+    },
+}
+
+/// Scan a target and send its inventory to a server.
+#[derive(Debug, Args)]
+pub(crate) struct Submit {
+    #[command(flatten)]
+    pub(crate) target: TargetArguments,
+    /// The server, as `http://127.0.0.1:8080`.
+    #[arg(long, default_value = "http://127.0.0.1:8080", value_name = "URL")]
+    pub(crate) server: String,
+    /// The Region in which the resource is.
+    #[arg(long, default_value = "eu-west-1", value_name = "REGION")]
+    pub(crate) region: String,
+    /// The repository in which the image is.
+    #[arg(long, value_name = "NAME", conflicts_with = "host")]
+    pub(crate) repository: Option<String>,
+    /// A tag of the image (may be repeated).
+    #[arg(long, value_name = "TAG", requires = "repository")]
+    pub(crate) tag: Vec<String>,
+    /// The name of the machine, if the target is one.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) host: Option<String>,
+}
+
+fn account(text: &str) -> Result<String, String> {
+    let is_account = text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
+    is_account
+        .then(|| text.to_owned())
+        .ok_or_else(|| "expected 12 digits".to_owned())
+}

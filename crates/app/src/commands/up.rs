@@ -1,0 +1,303 @@
+//! `lynkeus up`: the store, the workers and the API in one process.
+
+use std::{
+    fmt::Write as _,
+    io::{self, ErrorKind, Write as _},
+    net::SocketAddr,
+    path::Path,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result};
+use api::{
+    inspector2,
+    keys::StoredKeys,
+    server::{self, Api, Limits},
+    state::State,
+    submit,
+    token::Sealer,
+};
+use axum::{Router, http::StatusCode, routing::get};
+use findings::criteria::Criteria;
+use store::{
+    Scope, accounts, jobs, keep,
+    keys::{self, MasterKey, Role},
+    listing, pending,
+};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+
+use crate::{
+    cli::Cli,
+    cli_up::Up,
+    clock, config, master,
+    service::{answers::Answers, worker::Service},
+};
+
+/// How long clients have for their headers, and requests to end when the service stops.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often notes of the service are written to the log.
+const NOTES: Duration = Duration::from_secs(1);
+
+/// Runs the service until it is told to stop.
+pub(crate) fn run(cli: &Cli, arguments: &Up) -> Result<bool> {
+    tracing_subscriber::fmt()
+        .with_writer(io::stderr)
+        .with_ansi(false)
+        .init();
+    let data_dir = config::data_dir(cli.data_dir.as_deref())?;
+    let address = config::store_address(arguments.store.as_deref(), &data_dir)?;
+    let master = master::open(&data_dir)?;
+    let scope = Scope::new(&arguments.account, &arguments.region);
+    let watched = (!arguments.no_host).then(|| scope.clone());
+    let service = Service::open(&address, &data_dir, arguments.db.as_deref(), watched)?;
+    let service = Arc::new(service);
+    first_start(&service, &data_dir, &master, &scope)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("start the threads of the server")?;
+    let listener = runtime
+        .block_on(TcpListener::bind(arguments.listen))
+        .with_context(|| format!("listen at {}", arguments.listen))?;
+    let bound = listener.local_addr().context("read the address")?;
+    thread::scope(|threads| {
+        threads.spawn(|| service.watch());
+        for _ in 0..arguments.workers.max(1) {
+            threads.spawn(|| service.work());
+        }
+        let served = announce(bound, &data_dir, &scope).and_then(|()| {
+            if !arguments.no_host {
+                threads.spawn(|| first_scan(&service, &scope));
+            }
+            runtime.block_on(serve(&service, listener, &master))
+        });
+        service.stop();
+        served
+    })?;
+    Ok(true)
+}
+
+/// Switches scans on and creates an access key where nothing was ever done.
+fn first_start(
+    service: &Service,
+    data_dir: &Path,
+    master: &MasterKey,
+    scope: &Scope,
+) -> Result<()> {
+    let now = clock::milliseconds();
+    service.engine.write(|tx| {
+        if accounts::scan_states(tx, scope)?.is_empty() {
+            for kind in ["EC2", "ECR"] {
+                accounts::set_scan(tx, scope, kind, true, now)?;
+            }
+        }
+        Ok(())
+    })?;
+    let known = service
+        .engine
+        .read(|tx| keys::list(tx, Some(&scope.account)))?;
+    let path = config::credentials(data_dir);
+    if !known.is_empty() || path.exists() {
+        return Ok(());
+    }
+    let key = service
+        .engine
+        .write(|tx| keys::create(tx, master, &scope.account, Role::Admin, now))?;
+    let text = format!(
+        "[default]\naws_access_key_id = {}\naws_secret_access_key = {}\n",
+        key.id, key.secret
+    );
+    match master::write_secret(&path, &text) {
+        // Another process starts on the same data directory.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        written => written.with_context(|| format!("write {}", path.display())),
+    }
+}
+
+/// Says where the service is and how to ask it.
+fn announce(bound: SocketAddr, data_dir: &Path, scope: &Scope) -> Result<()> {
+    let credentials = config::credentials(data_dir);
+    let mut text = format!(
+        "Lynkeus listens at http://{bound}\naccount {}, Region {}\n",
+        scope.account, scope.region
+    );
+    let mut line = |more: &str| {
+        text.push_str(more);
+        text.push('\n');
+    };
+    if credentials.exists() {
+        line(&format!("access key: {}", credentials.display()));
+        line(&format!(
+            "try: AWS_SHARED_CREDENTIALS_FILE={} aws inspector2 list-findings --endpoint-url \
+             http://{bound} --region {}",
+            credentials.display(),
+            scope.region
+        ));
+    } else {
+        line("access key: create one with `lynkeus key create`");
+    }
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .context("write to standard output")
+}
+
+/// Says how the first scan of this machine goes.
+fn first_scan(service: &Service, scope: &Scope) {
+    let started = Instant::now();
+    tracing::info!("this machine is being scanned");
+    while !service.is_stopping() {
+        match service.engine.read(|tx| store::resources::count(tx, scope)) {
+            Ok(0) => service.pause(Duration::from_millis(500)),
+            Ok(_) => {
+                let count = service
+                    .engine
+                    .read(|tx| listing::count(tx, scope, &Criteria::default()));
+                let findings = count.unwrap_or_default();
+                let seconds = started.elapsed().as_secs();
+                tracing::info!(findings, seconds, "this machine was scanned");
+                return;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "read the store");
+                return;
+            }
+        }
+    }
+}
+
+async fn serve(service: &Arc<Service>, listener: TcpListener, master: &MasterKey) -> Result<()> {
+    let api = Api {
+        state: State {
+            engine: Arc::clone(&service.engine),
+            advisories: Box::new(Answers(Arc::clone(service))),
+        },
+        registry: inspector2::handlers(),
+        extensions: vec![submit::route()],
+        credentials: Box::new(StoredKeys::new(Arc::clone(&service.engine), master.clone())),
+        sealer: Sealer::new(master.derive("page tokens")),
+        limits: Limits::default(),
+        now: Box::new(clock::exact),
+    };
+    let measured = Arc::clone(service);
+    let router = Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route(
+            "/metrics",
+            get(move || {
+                let service = Arc::clone(&measured);
+                async move {
+                    let measured = tokio::task::spawn_blocking(move || metrics(&service));
+                    match measured.await {
+                        Ok(Ok(text)) => (StatusCode::OK, text),
+                        Ok(Err(error)) => {
+                            tracing::error!(error = format!("{error:#}"), "measure");
+                            (StatusCode::INTERNAL_SERVER_ERROR, String::new())
+                        }
+                        Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, String::new()),
+                    }
+                }
+            }),
+        )
+        .merge(server::router(api));
+    let mut interrupt = signal(SignalKind::interrupt()).context("wait for SIGINT")?;
+    let mut terminate = signal(SignalKind::terminate()).context("wait for SIGTERM")?;
+    let noting = Arc::clone(service);
+    let notes = tokio::spawn(async move {
+        loop {
+            for note in noting.take_notes() {
+                tracing::warn!(note, "the service met trouble");
+            }
+            tokio::time::sleep(NOTES).await;
+        }
+    });
+    let stop = async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        tracing::info!("stopping");
+    };
+    let served = server::serve(listener, router, PATIENCE, stop).await;
+    notes.abort();
+    served.context("serve")
+}
+
+/// The state of the service in Prometheus's text format (version 0.0.4).
+fn metrics(service: &Service) -> Result<String> {
+    let now = clock::milliseconds();
+    let (queue, pending, findings) = service.engine.read(|tx| {
+        let queue = jobs::state(tx, now)?;
+        Ok((queue, pending::count(tx)?, keep::count_by_status(tx)?))
+    })?;
+    let lag = queue.oldest.map_or(0, |oldest| (now - oldest).max(0));
+    let built = service.database().records.built();
+    let age = (now / 1000 - built.as_second()).max(0);
+    let mut text = String::new();
+    let mut gauge = |name: &str, help: &str, values: &[(String, i64)], divisor: i64| {
+        writeln!(
+            text,
+            "# HELP lynkeus_{name} {help}\n# TYPE lynkeus_{name} gauge"
+        )?;
+        for (labels, value) in values {
+            let (whole, rest) = (value / divisor, value % divisor);
+            writeln!(
+                text,
+                "lynkeus_{name}{labels} {whole}{}",
+                fraction(rest, divisor)
+            )?;
+        }
+        Ok::<_, std::fmt::Error>(())
+    };
+    let state = |name: &str, value| (format!("{{state=\"{name}\"}}"), value);
+    gauge(
+        "queue_jobs",
+        "Jobs in the queue.",
+        &[
+            state("waiting", queue.waiting),
+            state("held", queue.held),
+            state("parked", queue.parked),
+        ],
+        1,
+    )?;
+    let alone = |value| [(String::new(), value)];
+    gauge(
+        "queue_lag_seconds",
+        "How long the oldest job that could run has waited.",
+        &alone(lag),
+        1000,
+    )?;
+    gauge(
+        "pending_evaluations",
+        "Pairs of resource and vulnerability to be evaluated.",
+        &alone(pending),
+        1,
+    )?;
+    let findings: Vec<(String, i64)> = findings
+        .into_iter()
+        .map(|(status, count)| (format!("{{status=\"{status}\"}}"), count))
+        .collect();
+    gauge("findings", "Findings.", &findings, 1)?;
+    gauge(
+        "advisory_database_age_seconds",
+        "Time since the advisory database was built.",
+        &alone(age),
+        1,
+    )?;
+    Ok(text)
+}
+
+/// The decimals of a rest of thousandths.
+fn fraction(rest: i64, divisor: i64) -> String {
+    if divisor == 1 {
+        String::new()
+    } else {
+        format!(".{rest:03}")
+    }
+}

@@ -1,0 +1,222 @@
+//! What the API asks of the advisory database, and the inventories that it hands in.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use api::{
+    Error,
+    errors::Reason,
+    state::{Advisories, Known, Submitted},
+    wire::scan::OutputFormat,
+};
+use findings::{
+    fold, observe,
+    resource::{Image, Instance, Resource, ResourceDetails, ResourceType},
+};
+use inventory::sbom::{self, cyclonedx::Version};
+use model::{Inventory, Timestamp};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    host,
+    ingest::{Submission, ingest},
+    worker::Service,
+};
+use crate::{
+    output::cyclonedx,
+    pipeline::{self, Decisions},
+    report::Target,
+};
+
+/// Answers with the database that the service uses at the moment.
+#[derive(Debug)]
+pub(crate) struct Answers(pub(crate) Arc<Service>);
+
+fn internal(error: &dyn std::fmt::Display) -> Error {
+    Error::Internal(format!("{error:#}"))
+}
+
+impl Advisories for Answers {
+    fn find(&self, id: &str) -> Result<Option<Known>, Error> {
+        let database = self.0.database();
+        let records = &database.records;
+        let record = records
+            .find(id)
+            .and_then(|number| records.vulnerability(number));
+        Ok(record.map(|record| {
+            let vulnerability = fold::alone(&pipeline::facts(&record), &pipeline::compare);
+            let epss = vulnerability.epss.map(|epss| f64::from(epss.score));
+            (observe::vulnerability_facts(&vulnerability), epss)
+        }))
+    }
+
+    fn scan(&self, document: &Value, _: OutputFormat, now: Timestamp) -> Result<Value, Error> {
+        let inventory = read(document.to_string().as_bytes()).ok_or_else(|| Error::Validation {
+            message: "The sbom is not a CycloneDX or SPDX document".to_owned(),
+            reason: Reason::UnsupportedSbomType,
+            fields: Vec::new(),
+        })?;
+        let database = self.0.database();
+        let target = Target {
+            name: "sbom".to_owned(),
+            kind: "sbom",
+            image: None,
+        };
+        let decisions = Decisions {
+            declared: inventory.os.is_none(),
+            ..Decisions::default()
+        };
+        let report = pipeline::report(
+            target,
+            inventory,
+            &database.records,
+            database.summary(),
+            &decisions,
+            now,
+        );
+        let mut out = Vec::new();
+        cyclonedx::write(&report, Version::V1_5, &mut out).map_err(|error| internal(&error))?;
+        serde_json::from_slice(&out).map_err(|error| internal(&error))
+    }
+
+    fn submit(&self, submitted: &Submitted<'_>) -> Result<Value, Error> {
+        let inventory = read(submitted.body)
+            .ok_or_else(|| Error::invalid("The body is not a CycloneDX or SPDX document"))?;
+        let resource = resource(submitted, &inventory)?;
+        let submission = Submission {
+            resource: &resource,
+            inventory: &inventory,
+            declared: inventory.os.is_none(),
+            scan_mode: (resource.kind == ResourceType::AwsEc2Instance)
+                .then_some("EC2_INSPECTOR_AGENT_BASED"),
+        };
+        let database = self.0.database();
+        let changed = ingest(
+            &self.0.engine,
+            &submitted.scope,
+            &submission,
+            &database.records,
+            submitted.now,
+        );
+        let changed = changed.map_err(|error| internal(&error))?;
+        let problems = inventory.problems.iter().take(100);
+        let problems: Vec<String> = problems.map(ToString::to_string).collect();
+        Ok(json!({
+            "resourceId": resource.id,
+            "resourceType": resource.kind.name(),
+            "packages": inventory.packages.len(),
+            "complete": inventory.complete,
+            "changes": changed,
+            "problems": problems,
+        }))
+    }
+}
+
+fn read(document: &[u8]) -> Option<Inventory> {
+    Some(sbom::read("document", document)?.inventory)
+}
+
+/// What the inventory is of, as the query says.
+fn resource(submitted: &Submitted<'_>, inventory: &Inventory) -> Result<Resource, Error> {
+    let asked = Query(submitted.query);
+    let kind = asked.one("kind")?;
+    match kind.as_deref() {
+        Some("image") => image(&asked, submitted, inventory),
+        Some("host") => {
+            let name = asked.required("name")?;
+            Ok(Resource {
+                kind: ResourceType::AwsEc2Instance,
+                id: host::instance_id(&name),
+                tags: BTreeMap::from([("Name".to_owned(), name.clone())]),
+                details: ResourceDetails::Instance(Instance {
+                    platform: inventory.os.as_ref().map(host::platform),
+                    hostname: Some(name),
+                    ..Instance::default()
+                }),
+            })
+        }
+        _ => Err(Error::invalid_field("kind", "expected image or host")),
+    }
+}
+
+fn image(
+    asked: &Query<'_>,
+    submitted: &Submitted<'_>,
+    inventory: &Inventory,
+) -> Result<Resource, Error> {
+    let repository = asked.required("repository")?;
+    let is_name = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-/".contains(&b);
+    if repository.len() > 256 || !repository.bytes().all(is_name) {
+        return Err(Error::invalid_field(
+            "repository",
+            "not a repository's name",
+        ));
+    }
+    let digest = match asked.one("digest")? {
+        Some(digest) if is_digest(&digest) => digest,
+        Some(_) => return Err(Error::invalid_field("digest", "expected sha256:…")),
+        // What has no digest of its own is told apart by what is in it.
+        None => digest_of(submitted.body),
+    };
+    let account = &submitted.scope.account;
+    let region = &submitted.scope.region;
+    let partition = findings::identity::partition(region);
+    Ok(Resource {
+        kind: ResourceType::AwsEcrContainerImage,
+        id: format!("arn:{partition}:ecr:{region}:{account}:repository/{repository}/{digest}"),
+        tags: BTreeMap::new(),
+        details: ResourceDetails::Image(Image {
+            repository,
+            registry: account.clone(),
+            digest,
+            tags: asked.all("tag"),
+            architecture: asked.one("architecture")?,
+            platform: inventory.os.as_ref().map(host::platform),
+            pushed_at: Some(submitted.now.as_millisecond()),
+            ..Image::default()
+        }),
+    })
+}
+
+fn is_digest(text: &str) -> bool {
+    let is_hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+    text.strip_prefix("sha256:")
+        .is_some_and(|digits| digits.len() == 64 && digits.bytes().all(is_hex))
+}
+
+fn digest_of(bytes: &[u8]) -> String {
+    let mut digest = "sha256:".to_owned();
+    for byte in Sha256::digest(bytes) {
+        let halves = [byte >> 4, byte & 15];
+        digest.extend(
+            halves
+                .iter()
+                .filter_map(|half| char::from_digit((*half).into(), 16)),
+        );
+    }
+    digest
+}
+
+/// Names and values of a query.
+struct Query<'a>(&'a [(String, String)]);
+
+impl Query<'_> {
+    fn all(&self, name: &str) -> Vec<String> {
+        let pairs = self.0.iter().filter(|(n, v)| n == name && !v.is_empty());
+        pairs.map(|(_, value)| value.clone()).collect()
+    }
+
+    fn one(&self, name: &str) -> Result<Option<String>, Error> {
+        let mut values = self.all(name).into_iter();
+        let value = values.next();
+        if values.next().is_some() || value.as_ref().is_some_and(|value| value.len() > 1024) {
+            return Err(Error::invalid_field(name, "expected once, and not so long"));
+        }
+        Ok(value)
+    }
+
+    fn required(&self, name: &str) -> Result<String, Error> {
+        self.one(name)?
+            .ok_or_else(|| Error::invalid_field(name, "is missing"))
+    }
+}
