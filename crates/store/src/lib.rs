@@ -19,6 +19,7 @@ mod schema;
 mod scope;
 pub mod settings;
 pub mod tags;
+pub mod usage;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 

@@ -6,6 +6,7 @@
 )]
 
 mod accounts;
+mod aggregations;
 mod configuration;
 mod coverage;
 mod filters;
@@ -42,8 +43,10 @@ pub fn handlers() -> Registry<State> {
         .on(calls::ListCoverage, coverage::list)
         .on(calls::ListCoverageStatistics, coverage::statistics)
         .on(calls::ListFilters, filters::list)
+        .on(calls::ListFindingAggregations, aggregations::list)
         .on(calls::ListFindings, findings::list)
         .on(calls::ListTagsForResource, filters::tags_of)
+        .on(calls::ListUsageTotals, usage::totals)
         .on(
             calls::ResetEncryptionKey,
             configuration::reset_encryption_key,
@@ -73,7 +76,7 @@ mod tests {
     use super::handlers;
 
     /// Lines of `not-offered.txt`. The list may only shrink: lower this with it.
-    const MOST: usize = 58;
+    const MOST: usize = 56;
 
     #[test]
     fn what_is_not_offered_is_listed() {

@@ -1,7 +1,7 @@
-//! The free trial of each kind of scan.
+//! The free trial of each kind of scan, and how much was scanned.
 
 use jiff::SignedDuration;
-use store::{Scope, accounts};
+use store::{Scope, accounts, usage};
 
 use super::resources::epoch;
 use crate::{
@@ -11,9 +11,10 @@ use crate::{
     scalar::Epoch,
     state::{State, scope},
     wire::{
-        BatchGetFreeTrialInfoRequest, BatchGetFreeTrialInfoResponse, CloudProvider,
+        BatchGetFreeTrialInfoRequest, BatchGetFreeTrialInfoResponse, CloudProvider, Currency,
         FreeTrialAccountInfo, FreeTrialInfo, FreeTrialInfoError, FreeTrialInfoErrorCode,
-        FreeTrialStatus, FreeTrialType,
+        FreeTrialStatus, FreeTrialType, ListUsageTotalsRequest, ListUsageTotalsResponse, Usage,
+        UsageTotal, UsageType,
     },
 };
 
@@ -75,4 +76,39 @@ fn of_account(context: &Context<'_, State>, scope: &Scope) -> Result<Vec<FreeTri
         });
     }
     Ok(trials)
+}
+
+/// The usage of the caller's account in the last 30 days. Nothing is charged for it.
+pub(super) fn totals(
+    context: &Context<'_, State>,
+    input: ListUsageTotalsRequest,
+) -> Result<ListUsageTotalsResponse, Error> {
+    let scope = scope(context.caller);
+    let asked = input.account_ids.as_deref();
+    if asked.is_some_and(|asked| asked.iter().all(|id| !id.contains(&scope.account))) {
+        return Ok(ListUsageTotalsResponse {
+            next_token: None,
+            totals: Some(Vec::new()),
+        });
+    }
+    let now = context.now.as_millisecond();
+    let engine = &context.state.engine;
+    let used = engine.read(|tx| usage::totals(tx, &scope, now))?;
+    let usage = used.into_iter().filter_map(|used| {
+        Some(Usage {
+            cloud_provider: Some(CloudProvider::Aws),
+            currency: Some(Currency::Usd),
+            estimated_monthly_cost: Some(0.0),
+            total: Some(used.amount),
+            r#type: Some(UsageType::parse(&used.usage_type)?),
+        })
+    });
+    let total = UsageTotal {
+        account_id: Some(scope.account.clone()),
+        usage: Some(usage.collect()),
+    };
+    Ok(ListUsageTotalsResponse {
+        next_token: None,
+        totals: Some(vec![total]),
+    })
 }
