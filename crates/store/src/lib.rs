@@ -19,9 +19,9 @@ mod schema;
 mod scope;
 pub mod settings;
 pub mod tags;
-pub mod usage;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod usage;
 
 #[cfg(test)]
 mod tests;

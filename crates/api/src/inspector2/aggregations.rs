@@ -47,9 +47,10 @@ pub(super) fn list(
     let accounts = accounts(input.account_ids.as_deref())?;
     let cursor: Option<Cursor> = context.open(input.next_token.as_deref())?;
     let size = page(input.max_results, PAGE);
-    let page = context.state.engine.read(|tx| {
-        aggregate::aggregate(tx, &scope, &request, &accounts, cursor.as_ref(), size)
-    })?;
+    let page = context
+        .state
+        .engine
+        .read(|tx| aggregate::aggregate(tx, &scope, &request, &accounts, cursor.as_ref(), size))?;
     let groups = page.groups.iter();
     Ok(ListFindingAggregationsResponse {
         aggregation_type: input.aggregation_type,
@@ -129,7 +130,9 @@ impl<'a> Place<'a> {
 
 fn response(kind: Kind, place: &Place<'_>, group: &Group) -> AggregationResponse {
     match kind {
-        Kind::FindingType => AggregationResponse::FindingTypeAggregation(finding_type(place, group)),
+        Kind::FindingType => {
+            AggregationResponse::FindingTypeAggregation(finding_type(place, group))
+        }
         Kind::Package => AggregationResponse::PackageAggregation(PackageAggregationResponse {
             account_id: place.account(),
             package_name: key(group, 0),

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use advisory::database::Database;
 use anyhow::{Result, bail};
-use findings::resource::Resource;
+use findings::resource::{Resource, ResourceType};
 use model::{Inventory, Timestamp};
 use store::{
     Engine, Scope, content,
     resources::{self, Covered},
     rules::Rules,
-    settings,
+    settings, usage,
 };
 
 use super::{evaluate, matching::Matcher};
@@ -52,6 +52,13 @@ pub(crate) fn ingest<B: AsRef<[u8]>>(
         }
         let at = now.as_millisecond();
         let mut stored = resources::put(tx, scope, submission.resource, at)?;
+        if submission.resource.kind == ResourceType::AwsEcrContainerImage {
+            let kind = match stored.inventory {
+                None => "ECR_INITIAL_SCAN",
+                Some(_) => "ECR_RESCAN",
+            };
+            usage::add(tx, scope, kind, 1.0, at)?;
+        }
         let matcher = Matcher {
             database,
             declared: submission.declared,

@@ -5,14 +5,14 @@
 
 use advisory::database::{Database, diff};
 use anyhow::Result;
-use findings::fold::Known;
+use findings::{fold::Known, resource::ResourceType};
 use model::Timestamp;
 use store::{
     Engine, StoreError, Tx,
     content::{self, KnownVersion, Matching as _},
     keep, pending, resources,
     rules::Rules,
-    settings,
+    settings, usage,
 };
 
 use super::{evaluate, ingest::GENERATION, matching::Matcher, rules};
@@ -144,6 +144,9 @@ pub(crate) fn evaluate_pending<B: AsRef<[u8]>>(
                     let changes =
                         evaluate::packages(tx, &scope, &resource, &with, only, &mut rules)?;
                     count += changes.len();
+                    if resource.resource.kind == ResourceType::AwsEcrContainerImage {
+                        usage::add(tx, &scope, "ECR_RESCAN", 1.0, now.as_millisecond())?;
+                    }
                 }
                 pending::done(tx, *number, vulnerabilities)?;
             }

@@ -15,7 +15,7 @@ use sources::generations;
 use store::{
     Engine, Scope,
     jobs::{self, Job, NewJob},
-    keep, settings,
+    keep, settings, usage,
 };
 
 use super::{
@@ -302,9 +302,32 @@ impl Service {
         let now = clock::milliseconds();
         while self.engine.write(|tx| keep::expire(tx, now, EXPIRE))? > 0 {}
         rules::release_expired(&self.engine, keep::timestamp(now))?;
+        self.meter(now)
+    }
+
+    /// Counts the hours for which machines were covered since it was last done.
+    ///
+    /// While no process ran, nothing was scanned and nothing counts.
+    fn meter(&self, now: i64) -> Result<()> {
+        let scope = settings::service();
+        self.engine.write(|tx| {
+            let last = settings::get(tx, &scope, METERED)?;
+            let last = last.and_then(|last| last.parse().ok()).unwrap_or(now);
+            let passed = (now - last).clamp(0, LONGEST_METERED);
+            let passed = Duration::from_millis(passed.unsigned_abs());
+            let hours = passed.as_secs_f64() / 3600.0;
+            usage::add_covered_hours(tx, "AWS_EC2_INSTANCE", "EC2_INSTANCE_HOURS", hours, now)?;
+            settings::set(tx, &scope, METERED, &now.to_string())
+        })?;
         Ok(())
     }
 }
+
+/// The setting that says until when usage was counted, milliseconds since 1970.
+const METERED: &str = "usage-metered";
+
+/// The longest time that is taken for uninterrupted, in milliseconds: five turns.
+const LONGEST_METERED: i64 = 5 * 60_000;
 
 /// The setting that names the advisory database with which all of the store agrees; while that
 /// comes about, it is behind [`super::ingest::GENERATION`].

@@ -77,12 +77,12 @@ def client(service):
     return made
 
 
-def refused(name, call, **arguments):
+def refused(error_name, call, /, **arguments):
     """The call must fail with this error."""
     try:
         call(**arguments)
     except ClientError as error:
-        assert error.response["Error"]["Code"] == name, error
+        assert error.response["Error"]["Code"] == error_name, error
         return
     raise AssertionError(f"{arguments} was not refused")
 
@@ -162,6 +162,30 @@ assert [(e["findingArn"], e["errorCode"]) for e in details["errors"]] == [(unkno
 
 search = lambda id: inspector.search_vulnerabilities(filterCriteria={"vulnerabilityIds": [id]})["vulnerabilities"]
 assert search("CVE-2024-0001")[0]["cvss3"]["baseScore"] == 9.8 and search("CVE-1999-0001") == []
+
+# Counts agree with the list, for all fifteen kinds.
+members = {"FINDING_TYPE": "findingTypeAggregation", "TITLE": "titleAggregation", "PACKAGE": "packageAggregation",
+           "AWS_EC2_INSTANCE": "ec2InstanceAggregation", "VM_INSTANCE": "vmInstanceAggregation",
+           "ACCOUNT": "accountAggregation"}
+for kind in inspector.meta.service_model.shape_for("AggregationType").enum:
+    pages = inspector.get_paginator("list_finding_aggregations").paginate(
+        aggregationType=kind, PaginationConfig={"PageSize": 1})
+    groups = [group for page in pages for group in page["responses"]]
+    if kind not in members:
+        assert groups == [], (kind, groups)
+        continue
+    counts = [group[members[kind]]["severityCounts"] for group in groups]
+    assert sum(count["all"] for count in counts) == 3 and sum(count["critical"] for count in counts) == 3, (kind, counts)
+groups = inspector.list_finding_aggregations(aggregationType="PACKAGE", aggregationRequest={"packageAggregation": {
+    "packageNames": [{"comparison": "PREFIX", "value": "lib"}], "sortBy": "CRITICAL", "sortOrder": "DESC"}})["responses"]
+assert [(g["packageAggregation"]["packageName"], g["packageAggregation"]["severityCounts"]["all"]) for g in groups] == [
+    ("libssl3", 2)], groups
+refused("ValidationException", inspector.list_finding_aggregations, aggregationType="PACKAGE",
+        aggregationRequest={"titleAggregation": {}})
+other = [{"comparison": "EQUALS", "value": "123456789012"}]
+assert inspector.list_finding_aggregations(aggregationType="ACCOUNT", accountIds=other)["responses"] == []
+totals = inspector.list_usage_totals()["totals"]
+assert [t["accountId"] for t in totals] == [ACCOUNT], totals
 
 # A rule suppresses what it matches and releases it again.
 criteria = {"vulnerabilityId": [{"comparison": "EQUALS", "value": "CVE-2024-0003"}]}

@@ -9,6 +9,7 @@ mod keys;
 mod listing;
 mod random;
 mod rules;
+mod usage;
 
 use crate::{Value, testing::each_engine};
 
