@@ -9,6 +9,7 @@ pub mod mapped;
 pub mod mirror;
 pub mod packed;
 pub mod registry;
+pub mod spill;
 pub mod update;
 
 #[cfg(test)]

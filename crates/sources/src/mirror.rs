@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use advisory::database::{BuildError, BuildOptions, Builder, Database, FeedState, FeedStatus};
@@ -15,9 +15,11 @@ use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 use crate::generations::{GenerationError, Generations};
+use crate::mapped::Mapped;
+use crate::spill::SpillFile;
 
 /// Items handed over at once.
-const BATCH: usize = 256;
+const BATCH: usize = 32;
 /// Batches on their way: bounds memory when the builder is slower than the parsers.
 const IN_FLIGHT: usize = 8;
 /// Directories within directories.
@@ -56,6 +58,9 @@ pub struct Request<'a> {
     pub before: &'a [FeedStatus],
     /// Files read at the same time; at least 1.
     pub threads: usize,
+    /// Where records are kept aside while the build lasts; made if it is not there. It takes as
+    /// much room as the unpacked records.
+    pub scratch: &'a Path,
 }
 
 /// A file of the mirror and the feed that reads it.
@@ -78,10 +83,10 @@ pub enum Step<'a> {
     Compiling,
 }
 
-/// A database in memory, and what is known of its feeds.
+/// A database in a file without a name, and what is known of its feeds.
 #[derive(Debug)]
 pub struct Built {
-    pub bytes: Vec<u8>,
+    pub bytes: Mapped,
     pub statuses: Vec<FeedStatus>,
     options: BuildOptions,
 }
@@ -120,7 +125,9 @@ impl Built {
         partial: bool,
     ) -> Result<Installed, MirrorError> {
         if partial || self.failures().next().is_none() {
-            return Ok(Installed::Current(generations.install(&self.bytes)?));
+            return Ok(Installed::Current(
+                generations.install(self.bytes.as_ref())?,
+            ));
         }
         generations.note_attempt(&self.statuses_only()?)?;
         Ok(Installed::Kept(self.failures().cloned().collect()))
@@ -141,7 +148,12 @@ pub fn build(
         });
     }
     progress(Step::Files(&files));
-    let mut builder = Builder::new(request.options);
+    let scratch = |source| MirrorError::Io {
+        path: request.scratch.to_owned(),
+        source,
+    };
+    let spill = Arc::new(SpillFile::new(request.scratch).map_err(scratch)?);
+    let mut builder = Builder::spilling(request.options, advisory::FEEDS, spill);
     let sources = read(root, &files, request, &mut builder, progress);
     for status in with_sources(builder.statuses(), &files, &sources) {
         builder.feed_status(status);
@@ -151,9 +163,13 @@ pub fn build(
     builder.expect(&before);
     note_trouble(&mut builder, &files, request.trouble);
     progress(Step::Compiling);
-    let bytes = builder.finish()?;
+    let file = tempfile::tempfile_in(request.scratch).map_err(scratch)?;
+    let mut writer = BufWriter::new(file);
+    builder.finish_into(&mut writer)?;
+    let file = writer.into_inner().map_err(|error| scratch(error.into()))?;
+    let bytes = Mapped::of(&file).map_err(scratch)?;
     // Compiling adds problems, so the statuses are those of the finished database.
-    let statuses = Database::open(bytes.as_slice())
+    let statuses = Database::open(bytes.as_ref())
         .map(|database| database.feeds())
         .unwrap_or_default();
     Ok(Built {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use advisory::Limits;
 use advisory::database::{BuildOptions, FeedState};
@@ -17,6 +18,7 @@ const OPTIONS: BuildOptions = BuildOptions {
     built: Timestamp::UNIX_EPOCH,
 };
 
+static SCRATCH: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
 static NO_TROUBLE: BTreeMap<String, String> = BTreeMap::new();
 
 fn request() -> Request<'static> {
@@ -28,6 +30,7 @@ fn request() -> Request<'static> {
         trouble: &NO_TROUBLE,
         before: &[],
         threads: 2,
+        scratch: SCRATCH.path(),
     }
 }
 
@@ -75,7 +78,10 @@ fn a_mirror_becomes_the_current_generation() {
             ..request()
         },
     );
-    assert!(built.bytes == alone.bytes, "the order of reading shows");
+    assert!(
+        built.bytes.as_ref() == alone.bytes.as_ref(),
+        "the order of reading shows"
+    );
     let data = tempfile::tempdir().unwrap();
     let generations = Generations::new(data.path().join("db"));
     assert!(generations.current().unwrap().is_none());
@@ -183,7 +189,7 @@ fn older_copies_are_told_from_new_ones() {
             ..request()
         },
     );
-    let database = advisory::database::Database::open(built.bytes.as_slice()).unwrap();
+    let database = advisory::database::Database::open(built.bytes.as_ref()).unwrap();
     for (name, expected) in [
         ("julia", FeedState::Ok),
         ("r", FeedState::Stale),

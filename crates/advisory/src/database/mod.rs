@@ -17,7 +17,7 @@ mod properties;
 #[cfg(test)]
 mod tests;
 
-pub use build::{BuildError, BuildOptions, Builder};
+pub use build::{BuildError, BuildOptions, Builder, Spill};
 pub use diff::{Change, Difference, NameChange, diff};
 pub use names::{NameRecord, Names, Statement};
 pub use read::{Database, FormatError, NamespaceSummary};

@@ -83,11 +83,12 @@ pub(crate) fn database(feeds: &Path, files: &[&str], directory: &Path) -> PathBu
         trouble: &BTreeMap::new(),
         before: &[],
         threads: 2,
+        scratch: directory,
     };
     let built = build(&mirror, &request, &mut |_| {}).unwrap();
     assert_eq!(built.failures().count(), 0);
     let path = directory.join("advisories.lkdb");
-    fs::write(&path, &built.bytes).unwrap();
+    fs::write(&path, built.bytes.as_ref()).unwrap();
     path
 }
 

@@ -8,6 +8,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use model::Advisory;
 
+use super::write::number32;
+
 /// Index of an id that stands for a vulnerability.
 pub(super) type VulnerabilityId = u32;
 
@@ -25,10 +27,34 @@ pub(super) struct Joined {
     parents: Vec<u32>,
     /// Whether an advisory has this id itself.
     is_own: Vec<bool>,
+    advisories: Vec<Ids>,
     /// The vulnerabilities of every advisory, sorted.
-    about: Vec<Vec<VulnerabilityId>>,
+    about: Vec<Box<[VulnerabilityId]>>,
     /// For every union, the id that names it.
     heads: HashMap<u32, u32>,
+}
+
+/// What is kept in memory of every advisory.
+#[derive(Debug)]
+struct Ids {
+    own: u32,
+    aliases: Box<[u32]>,
+    covers: Box<[u32]>,
+    withdrawn: bool,
+    /// Of its feed.
+    precedence: u8,
+}
+
+impl Ids {
+    /// Its own id and those of the same vulnerability.
+    fn same(&self) -> impl Iterator<Item = u32> {
+        std::iter::once(self.own).chain(self.aliases.iter().copied())
+    }
+
+    /// Whether its aliases tell that ids mean the same.
+    fn joins(&self) -> bool {
+        self.covers.is_empty() && !self.withdrawn
+    }
 }
 
 /// Whether an id is a CVE id (CVE numbering rules: `CVE-`, year, four digits or more).
@@ -38,37 +64,62 @@ fn is_cve(id: &str) -> bool {
 }
 
 impl Joined {
-    pub(super) fn new(advisories: &[Advisory]) -> Self {
-        let mut joined = Self::default();
-        for advisory in advisories {
-            joined.link(advisory);
+    /// Takes the ids of the next advisory.
+    pub(super) fn add(&mut self, advisory: &Advisory, precedence: u8) {
+        let own = self.intern(&advisory.id);
+        if let Some(flag) = self.is_own.get_mut(own as usize) {
+            *flag = true;
         }
-        for advisory in advisories {
-            joined.unite(advisory);
+        let aliases = advisory.aliases.iter().map(|a| self.intern(a)).collect();
+        let covers = advisory.covers.iter().map(|c| self.intern(c)).collect();
+        let ids = Ids {
+            own,
+            aliases,
+            covers,
+            withdrawn: advisory.withdrawn.is_some(),
+            precedence,
+        };
+        self.link(&ids);
+        self.advisories.push(ids);
+    }
+
+    /// No more advisories come: tells what each is about.
+    pub(super) fn finish(&mut self) {
+        let advisories = std::mem::take(&mut self.advisories);
+        for ids in &advisories {
+            self.unite(ids);
         }
-        joined.name_unions();
+        self.name_unions();
         let hops: Vec<(u32, BTreeSet<u32>)> = advisories
             .iter()
-            .filter(|advisory| advisory.covers.is_empty() && advisory.withdrawn.is_none())
-            .filter_map(|advisory| {
-                let own = *joined.ids_of(advisory).first()?;
-                Some((own, joined.reached_cves(advisory)))
-            })
+            .filter(|ids| ids.joins())
+            .map(|ids| (ids.own, self.reached_cves(ids)))
             .collect();
         for (own, cves) in hops {
             // Only after all are found, so that the order of advisories does not matter.
-            joined.add_cves(own, &cves, true);
+            self.add_cves(own, &cves, true);
         }
-        joined.about = advisories
+        self.about = advisories
             .iter()
-            .map(|advisory| joined.vulnerabilities_of(advisory))
+            .map(|ids| self.vulnerabilities_of(ids))
             .collect();
-        joined
+        self.advisories = advisories;
+    }
+
+    /// How many advisories there are.
+    pub(super) fn count(&self) -> u32 {
+        number32(self.advisories.len())
     }
 
     /// The vulnerabilities of the advisory with this index.
-    pub(super) fn about(&self, advisory: usize) -> &[VulnerabilityId] {
-        self.about.get(advisory).map_or(&[], Vec::as_slice)
+    pub(super) fn about(&self, advisory: u32) -> &[VulnerabilityId] {
+        self.about.get(advisory as usize).map_or(&[], |ids| ids)
+    }
+
+    /// The precedence of an advisory's feed.
+    pub(super) fn precedence(&self, advisory: u32) -> u8 {
+        let ids = self.advisories.get(advisory as usize);
+        ids.map_or(0, |ids| ids.precedence)
     }
 
     /// The id by which reports name a vulnerability.
@@ -77,32 +128,23 @@ impl Joined {
     }
 
     /// The other ids of every vulnerability.
-    pub(super) fn aliases(
-        &self,
-        advisories: &[Advisory],
-    ) -> HashMap<VulnerabilityId, BTreeSet<&str>> {
+    pub(super) fn aliases(&self) -> HashMap<VulnerabilityId, BTreeSet<&str>> {
         let mut aliases: HashMap<u32, BTreeSet<&str>> = HashMap::new();
-        for (index, advisory) in advisories.iter().enumerate() {
-            if !advisory.covers.is_empty() {
+        for (ids, about) in self.advisories.iter().zip(&self.about) {
+            if !ids.covers.is_empty() {
                 continue;
             }
-            let others = advisory
-                .aliases
-                .iter()
-                .filter(|_| advisory.withdrawn.is_none());
-            for name in std::iter::once(&advisory.id).chain(others) {
-                let Some(&id) = self.by_name.get(&name.to_ascii_uppercase()) else {
-                    continue;
-                };
+            let others = ids.aliases.iter().filter(|_| !ids.withdrawn);
+            for &id in std::iter::once(&ids.own).chain(others) {
+                let name = self.name(id);
                 if is_cve(name) {
                     continue;
                 }
                 let own = self.resolve_id(id);
-                for &vulnerability in self.about(index) {
+                for &vulnerability in about {
                     // The id's own advisory says best which of several CVE ids it means.
-                    let unclaimed = advisory.withdrawn.is_some() && own.as_slice() == [id];
+                    let unclaimed = ids.withdrawn && own.as_slice() == [id];
                     if vulnerability != id && (own.contains(&vulnerability) || unclaimed) {
-                        let name = self.name(id);
                         aliases.entry(vulnerability).or_default().insert(name);
                     }
                 }
@@ -146,28 +188,16 @@ impl Joined {
         id
     }
 
-    /// Notes every id of an advisory, and which other ids it ties to which CVE ids.
-    fn link(&mut self, advisory: &Advisory) {
-        let own = self.intern(&advisory.id);
-        if let Some(flag) = self.is_own.get_mut(own as usize) {
-            *flag = true;
-        }
-        let aliases: Vec<u32> = advisory.aliases.iter().map(|a| self.intern(a)).collect();
-        for covered in &advisory.covers {
-            self.intern(covered);
-        }
-        if !advisory.covers.is_empty() || advisory.withdrawn.is_some() {
+    /// Notes which other ids an advisory ties to which CVE ids.
+    fn link(&mut self, ids: &Ids) {
+        if !ids.joins() {
             return;
         }
-        let cves = self.direct_cves(own, &aliases);
-        if is_cve(self.name(own)) {
-            for &alias in &aliases {
-                self.add_cves(alias, &cves, false);
-            }
-            return;
+        let cves: BTreeSet<u32> = ids.same().filter(|&id| is_cve(self.name(id))).collect();
+        if !is_cve(self.name(ids.own)) {
+            self.add_cves(ids.own, &cves, true);
         }
-        self.add_cves(own, &cves, true);
-        for alias in aliases {
+        for &alias in &ids.aliases {
             self.add_cves(alias, &cves, false);
         }
     }
@@ -186,13 +216,6 @@ impl Joined {
         }
     }
 
-    fn direct_cves(&self, own: u32, aliases: &[u32]) -> BTreeSet<u32> {
-        std::iter::once(own)
-            .chain(aliases.iter().copied())
-            .filter(|&id| is_cve(self.name(id)))
-            .collect()
-    }
-
     /// The CVE ids of an id: itself, or what its own advisory names, or what others name.
     fn cves_of(&self, id: u32) -> BTreeSet<u32> {
         if is_cve(self.name(id)) {
@@ -207,41 +230,21 @@ impl Joined {
     }
 
     /// The CVE ids an advisory reaches by its own ids, or else over one other id.
-    fn reached_cves(&self, advisory: &Advisory) -> BTreeSet<u32> {
-        let ids = self.ids_of(advisory);
-        let direct: BTreeSet<u32> = ids
-            .iter()
-            .copied()
-            .filter(|&id| is_cve(self.name(id)))
-            .collect();
+    fn reached_cves(&self, ids: &Ids) -> BTreeSet<u32> {
+        let direct: BTreeSet<u32> = ids.same().filter(|&id| is_cve(self.name(id))).collect();
         if !direct.is_empty() {
             return direct;
         }
-        ids.iter().flat_map(|&id| self.cves_of(id)).collect()
-    }
-
-    fn ids_of(&self, advisory: &Advisory) -> Vec<u32> {
-        std::iter::once(&advisory.id)
-            .chain(&advisory.aliases)
-            .filter_map(|name| self.by_name.get(&name.trim().to_ascii_uppercase()))
-            .copied()
-            .collect()
+        ids.same().flat_map(|id| self.cves_of(id)).collect()
     }
 
     /// Joins the ids of an advisory for which no CVE id exists.
-    fn unite(&mut self, advisory: &Advisory) {
-        if !advisory.covers.is_empty()
-            || advisory.withdrawn.is_some()
-            || !self.reached_cves(advisory).is_empty()
-        {
+    fn unite(&mut self, ids: &Ids) {
+        if !ids.joins() || !self.reached_cves(ids).is_empty() {
             return;
         }
-        let ids = self.ids_of(advisory);
-        let Some((&first, rest)) = ids.split_first() else {
-            return;
-        };
-        for &other in rest {
-            let (a, b) = (self.root(first), self.root(other));
+        for &other in &ids.aliases {
+            let (a, b) = (self.root(ids.own), self.root(other));
             if let Some(parent) = self.parents.get_mut(a.max(b) as usize) {
                 *parent = a.min(b);
             }
@@ -278,25 +281,17 @@ impl Joined {
         self.heads = heads;
     }
 
-    fn vulnerabilities_of(&self, advisory: &Advisory) -> Vec<VulnerabilityId> {
+    fn vulnerabilities_of(&self, ids: &Ids) -> Box<[VulnerabilityId]> {
         let mut found: BTreeSet<u32> = BTreeSet::new();
-        if advisory.covers.is_empty() {
-            found = self.reached_cves(advisory);
-            if found.is_empty()
-                && let Some(&own) = self.ids_of(advisory).first()
-            {
-                found.extend(self.resolve_id(own));
+        if ids.covers.is_empty() {
+            found = self.reached_cves(ids);
+            if found.is_empty() {
+                found.extend(self.resolve_id(ids.own));
             }
         } else {
-            found.extend(
-                self.ids_of(advisory)
-                    .into_iter()
-                    .filter(|&id| is_cve(self.name(id))),
-            );
-            for covered in &advisory.covers {
-                if let Some(&id) = self.by_name.get(&covered.trim().to_ascii_uppercase()) {
-                    found.extend(self.resolve_id(id));
-                }
+            found.extend(ids.same().filter(|&id| is_cve(self.name(id))));
+            for &covered in &ids.covers {
+                found.extend(self.resolve_id(covered));
             }
         }
         found.into_iter().collect()

@@ -1,45 +1,67 @@
 //! Several records of one feed about one id become one record; facts of several feeds too.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use jiff::Timestamp;
 use model::{Advisory, Facts};
 
-use super::Score;
-use super::join::{Joined, VulnerabilityId};
+use super::codec::decode;
+use super::sort::{Sorted, put_key, put_latest_first};
 use crate::feed::Feed;
 
-/// One record for each (feed, id), sorted by id and feed.
+/// The key by which records of one feed about one id come together, the newest first.
+pub(super) fn advisory_key(advisory: &Advisory) -> Vec<u8> {
+    let mut key = Vec::new();
+    put_key(&mut key, &advisory.id.to_ascii_uppercase());
+    put_key(&mut key, &advisory.feed);
+    put_latest_first(&mut key, advisory.modified);
+    key
+}
+
+/// Gives one record for each (feed, id), sorted by id and feed.
 ///
 /// Publishers split a record over documents (one for each release or package) or serve copies of
 /// different age. So of each namespace the newest record that speaks of it counts, and records
 /// of the same age are united.
-pub(super) fn advisories(mut all: Vec<Advisory>) -> Vec<Advisory> {
-    all.sort_by(|a, b| {
-        let id = |x: &Advisory| x.id.to_ascii_uppercase();
-        id(a)
-            .cmp(&id(b))
-            .then_with(|| a.feed.cmp(&b.feed))
-            .then_with(|| b.modified.cmp(&a.modified))
-            .then_with(|| format!("{a:?}").cmp(&format!("{b:?}")))
-    });
-    let mut merged: Vec<Advisory> = Vec::with_capacity(all.len());
-    let mut spoken: HashMap<String, Option<Timestamp>> = HashMap::new();
-    for next in all {
-        match merged.last_mut() {
-            Some(last) if last.feed == next.feed && last.id.eq_ignore_ascii_case(&next.id) => {
-                unite(last, next, &mut spoken);
-            }
-            _ => {
-                spoken.clear();
-                for affected in &next.affected {
-                    spoken.insert(affected.namespace.clone(), next.modified);
-                }
-                merged.push(next);
-            }
+pub(super) fn advisories(sorted: &Sorted, mut visit: impl FnMut(Advisory)) {
+    let mut merge = sorted.merge();
+    let (mut key, mut record) = (Vec::new(), Vec::new());
+    let mut group: Vec<Advisory> = Vec::new();
+    while merge.next(&mut key, &mut record) {
+        let Some(next) = decode::<Advisory>(&record) else {
+            continue;
+        };
+        let is_other = group
+            .first()
+            .is_some_and(|one| one.feed != next.feed || !one.id.eq_ignore_ascii_case(&next.id));
+        if is_other {
+            united(std::mem::take(&mut group))
+                .into_iter()
+                .for_each(&mut visit);
         }
+        group.push(next);
     }
-    merged
+    united(group).into_iter().for_each(visit);
+}
+
+/// One record of several of one feed about one id, which come the newest first.
+fn united(mut group: Vec<Advisory>) -> Option<Advisory> {
+    if group.len() > 1 {
+        group.sort_by(|a, b| {
+            let modified = b.modified.cmp(&a.modified);
+            modified.then_with(|| format!("{a:?}").cmp(&format!("{b:?}")))
+        });
+    }
+    let mut group = group.into_iter();
+    let mut first = group.next()?;
+    let mut spoken: HashMap<String, Option<Timestamp>> = HashMap::new();
+    for affected in &first.affected {
+        spoken.insert(affected.namespace.clone(), first.modified);
+    }
+    for next in group {
+        unite(&mut first, next, &mut spoken);
+    }
+    Some(first)
 }
 
 /// Adds an older or equally old record.
@@ -80,30 +102,14 @@ fn earliest(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
     }
 }
 
-/// Facts of every vulnerability, the feed of the highest precedence speaking first where only
+/// The facts of one vulnerability, the feed of the highest precedence speaking first where only
 /// one can.
-pub(super) fn facts(
-    mut all: Vec<Facts>,
-    scores: HashMap<String, Score>,
-    feeds: &[&Feed],
-    joined: &mut Joined,
-) -> BTreeMap<VulnerabilityId, Facts> {
+pub(super) fn facts(mut group: Vec<Facts>, feeds: &[&Feed]) -> Facts {
     let precedence = |name: &str| {
-        feeds
-            .iter()
-            .find(|feed| feed.name == name)
-            .map_or(0, |feed| feed.precedence)
+        let feed = feeds.iter().find(|feed| feed.name == name);
+        feed.map_or(0, |feed| feed.precedence)
     };
-    // New ids are spelled as first seen.
-    all.sort_by(|a, b| a.id.cmp(&b.id));
-    let mut by_vulnerability: BTreeMap<VulnerabilityId, Vec<Facts>> = BTreeMap::new();
-    for one in all {
-        for id in joined.resolve(&one.id) {
-            by_vulnerability.entry(id).or_default().push(one.clone());
-        }
-    }
-    let mut merged: BTreeMap<VulnerabilityId, Facts> = BTreeMap::new();
-    for (id, mut group) in by_vulnerability {
+    if group.len() > 1 {
         group.sort_by(|a, b| {
             precedence(&b.feed)
                 .cmp(&precedence(&a.feed))
@@ -111,23 +117,13 @@ pub(super) fn facts(
                 .then_with(|| b.modified.cmp(&a.modified))
                 .then_with(|| format!("{a:?}").cmp(&format!("{b:?}")))
         });
-        // A feed's older copies of the same record are void.
-        group.dedup_by(|older, newer| older.feed == newer.feed && older.id == newer.id);
-        let mut group = group.into_iter();
-        if let Some(mut first) = group.next() {
-            group.for_each(|next| add_facts(&mut first, next));
-            merged.insert(id, first);
-        }
     }
-    let mut scores: Vec<(String, Score)> = scores.into_iter().collect();
-    scores.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-    for (name, score) in scores {
-        for id in joined.resolve(&name) {
-            let facts = merged.entry(id).or_default();
-            facts.epss = facts.epss.or(Some(score.epss));
-        }
-    }
-    merged
+    // A feed's older copies of the same record are void.
+    group.dedup_by(|older, newer| older.feed == newer.feed && older.id == newer.id);
+    let mut group = group.into_iter();
+    let mut first = group.next().unwrap_or_default();
+    group.for_each(|next| add_facts(&mut first, next));
+    first
 }
 
 fn add_facts(into: &mut Facts, other: Facts) {

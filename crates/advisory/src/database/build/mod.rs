@@ -1,17 +1,32 @@
 //! Compiles what feeds say into the bytes of a database, the same for the same input in any order.
+//!
+//! Records are kept aside (`spill`) and sorted there (`sort`). In memory stay ids, scores and
+//! shared words: some hundred bytes of an advisory, whatever the size of its document.
 
 mod claims;
+mod codec;
 mod join;
 mod merge;
+mod sort;
+mod spill;
 mod write;
 mod write_names;
 mod write_records;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::io::Write;
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use model::{Advisory, Epss, Facts};
+use model::{Epss, Facts};
 use thiserror::Error;
+
+use claims::Claims;
+use codec::Kept as _;
+use join::{Joined, VulnerabilityId};
+use sort::Sorter;
+pub use spill::Spill;
+use spill::{Memory, Spool, Store};
 
 use super::status::{FeedState, FeedStatus};
 use crate::feed::{Feed, Item};
@@ -33,6 +48,10 @@ pub struct BuildOptions {
 pub enum BuildError {
     #[error("advisory database would be too large: {part} over 4 GiB")]
     TooLarge { part: &'static str },
+    #[error("records cannot be kept aside: {0}")]
+    Spill(String),
+    #[error("cannot write the database: {0}")]
+    Write(String),
 }
 
 /// Collects items and compiles them.
@@ -40,8 +59,11 @@ pub enum BuildError {
 pub struct Builder {
     options: BuildOptions,
     feeds: &'static [&'static Feed],
-    advisories: Vec<Advisory>,
-    facts: Vec<Facts>,
+    store: Store,
+    advisories: Sorter,
+    facts: Spool,
+    /// The ids of `facts`.
+    fact_ids: HashSet<String>,
     /// Scores that came alone, by id: hundreds of thousands, so kept small.
     scores: HashMap<String, Score>,
     statuses: BTreeMap<String, FeedStatus>,
@@ -62,18 +84,32 @@ struct Score {
 }
 
 impl Builder {
-    /// An empty builder that takes precedence and licences from [`crate::FEEDS`].
+    /// An empty builder that takes precedence and licences from [`crate::FEEDS`] and keeps all
+    /// records in memory.
     pub fn new(options: BuildOptions) -> Self {
         Self::with_feeds(options, crate::FEEDS)
     }
 
-    /// An empty builder for other feeds than the built-in ones.
+    /// The same for other feeds than the built-in ones.
     pub fn with_feeds(options: BuildOptions, feeds: &'static [&'static Feed]) -> Self {
+        Self::spilling(options, feeds, Arc::new(Memory::default()))
+    }
+
+    /// An empty builder that keeps records in `spill`, so that memory does not grow with the
+    /// size of the documents.
+    pub fn spilling(
+        options: BuildOptions,
+        feeds: &'static [&'static Feed],
+        spill: Arc<dyn Spill>,
+    ) -> Self {
+        let store = Store::new(spill);
         Self {
             options,
             feeds,
-            advisories: Vec::new(),
-            facts: Vec::new(),
+            advisories: Sorter::new(&store),
+            facts: Spool::new(&store),
+            fact_ids: HashSet::new(),
+            store,
             scores: HashMap::new(),
             statuses: BTreeMap::new(),
             tallies: HashMap::new(),
@@ -95,7 +131,10 @@ impl Builder {
                 for affected in &mut advisory.affected {
                     claims::drop_covered(affected);
                 }
-                self.advisories.push(*advisory);
+                let mut record = Vec::new();
+                advisory.put(&mut record);
+                self.advisories
+                    .push(&merge::advisory_key(&advisory), &record);
             }
             Item::Facts(mut facts) => {
                 self.count(&facts.feed, facts.modified);
@@ -172,37 +211,68 @@ impl Builder {
     }
 
     /// The file.
-    pub fn finish(mut self) -> Result<Vec<u8>, BuildError> {
+    pub fn finish(self) -> Result<Vec<u8>, BuildError> {
+        let mut file = Vec::new();
+        self.finish_into(&mut file)?;
+        Ok(file)
+    }
+
+    /// Writes the file.
+    pub fn finish_into(mut self, file: &mut dyn Write) -> Result<(), BuildError> {
         self.complete_statuses();
-        let advisories = merge::advisories(std::mem::take(&mut self.advisories));
-        let mut joined = join::Joined::new(&advisories);
-        let facts = merge::facts(
-            std::mem::take(&mut self.facts),
-            std::mem::take(&mut self.scores),
-            self.feeds,
-            &mut joined,
-        );
-        let claims = claims::Claims::collect(&advisories, |feed, problem| {
-            self.statuses
-                .entry(feed.to_owned())
-                .or_insert_with(|| FeedStatus::named(feed))
-                .add_problem(problem);
+        let mut joined = Joined::default();
+        let mut claims = Claims::new(&self.store);
+        let mut whole = Spool::new(&self.store);
+        let mut record = Vec::new();
+        let precedence: HashMap<&str, u8> =
+            self.feeds.iter().map(|f| (f.name, f.precedence)).collect();
+        merge::advisories(&self.advisories.finish(), |mut advisory| {
+            let index = joined.count();
+            let feed = advisory.feed.as_str();
+            joined.add(&advisory, precedence.get(feed).copied().unwrap_or(0));
+            claims.add(index, &advisory, &mut |problem| {
+                self.statuses
+                    .entry(feed.to_owned())
+                    .or_insert_with(|| FeedStatus::named(feed))
+                    .add_problem(problem);
+            });
+            // The statements are with the claims.
+            advisory.affected.clear();
+            record.clear();
+            advisory.put(&mut record);
+            whole.push_record(&record);
         });
+        joined.finish();
+        // New ids are spelled as first seen, so the order matters.
+        let ids: BTreeSet<String> = self.fact_ids.drain().collect();
+        let told: BTreeSet<VulnerabilityId> =
+            ids.iter().flat_map(|id| joined.resolve(id)).collect();
+        let mut alone: Vec<(String, Score)> = self.scores.drain().collect();
+        alone.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        let mut scores: BTreeMap<VulnerabilityId, Epss> = BTreeMap::new();
+        for (name, score) in alone {
+            for id in joined.resolve(&name) {
+                scores.entry(id).or_insert(score.epss);
+            }
+        }
         let compiled = write::Compiled {
             options: self.options,
             feeds: self.feeds,
-            advisories: &advisories,
-            joined: &joined,
-            facts,
-            claims,
+            store: self.store,
+            advisories: whole,
+            joined,
+            told,
+            facts: self.facts,
+            scores,
+            claims: claims.finish(),
             statuses: self.statuses.into_values().collect(),
         };
-        compiled.write()
+        compiled.write(file)
     }
 
     fn add_facts(&mut self, facts: Facts) {
         let Some(epss) = facts.epss else {
-            self.facts.push(facts);
+            self.keep_facts(facts);
             return;
         };
         let alone = Facts {
@@ -213,7 +283,7 @@ impl Builder {
             ..Facts::default()
         };
         if alone != facts {
-            self.facts.push(facts);
+            self.keep_facts(facts);
             return;
         }
         let newer = Score {
@@ -224,6 +294,13 @@ impl Builder {
         if newer.rank() > score.rank() {
             *score = newer;
         }
+    }
+
+    fn keep_facts(&mut self, facts: Facts) {
+        let mut record = Vec::new();
+        facts.put(&mut record);
+        self.facts.push_record(&record);
+        self.fact_ids.insert(facts.id);
     }
 
     fn count(&mut self, feed: &str, modified: Option<Timestamp>) {

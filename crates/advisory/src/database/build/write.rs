@@ -1,17 +1,20 @@
 //! Numbers the records and puts the sections together.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io::Write;
 
 use jiff::Timestamp;
-use model::{Advisory, Facts, Qualifiers, VendorSeverity};
+use model::{Epss, Facts, Qualifiers, VendorSeverity};
+use sha2::{Digest as _, Sha256};
 
-use super::claims::{Claims, Settled};
+use super::claims::Named;
+use super::codec::decode;
 use super::join::{Joined, VulnerabilityId};
+use super::sort::{Sorted, Sorter};
+use super::spill::{Spool, Store};
 use super::{BuildError, BuildOptions};
 use crate::database::encoding::{put_bytes, put_length, put_number};
-use crate::database::format::{
-    DIGEST_END, HEADER, MAGIC, SECTION, SECTIONS, Section, VERSION, digest,
-};
+use crate::database::format::{DIGEST_END, HEADER, MAGIC, SECTION, SECTIONS, Section, VERSION};
 use crate::database::read::compare_ids;
 use crate::database::status::FeedStatus;
 use crate::feed::Feed;
@@ -20,17 +23,22 @@ use crate::feed::Feed;
 pub(super) struct Compiled<'a> {
     pub(super) options: BuildOptions,
     pub(super) feeds: &'a [&'a Feed],
-    pub(super) advisories: &'a [Advisory],
-    pub(super) joined: &'a Joined,
-    pub(super) facts: BTreeMap<VulnerabilityId, Facts>,
-    pub(super) claims: Claims,
+    pub(super) store: Store,
+    /// Whole advisories in the order of their numbers.
+    pub(super) advisories: Spool,
+    pub(super) joined: Joined,
+    /// Vulnerabilities of which there are facts.
+    pub(super) told: BTreeSet<VulnerabilityId>,
+    /// In any order.
+    pub(super) facts: Spool,
+    pub(super) scores: BTreeMap<VulnerabilityId, Epss>,
+    pub(super) claims: Named,
     pub(super) statuses: Vec<FeedStatus>,
 }
 
 /// The sections as they grow.
-#[derive(Default)]
 pub(super) struct Output {
-    sections: [Vec<u8>; SECTIONS],
+    sections: Vec<Spool>,
     strings: HashMap<String, u64>,
     qualifiers: HashMap<Qualifiers, u64>,
 }
@@ -42,31 +50,38 @@ pub(super) struct Numbers {
     by_vulnerability: HashMap<VulnerabilityId, u32>,
     /// Advisories and those of their vulnerabilities for which they speak, where these are not
     /// all; numbered after all whole advisories.
-    pub(super) parts: BTreeMap<(usize, Vec<u32>), u32>,
+    pub(super) parts: BTreeMap<(u32, Vec<u32>), u32>,
+    /// How many names are claimed anything of.
+    pub(super) names: usize,
 }
 
 impl Compiled<'_> {
-    pub(super) fn write(mut self) -> Result<Vec<u8>, BuildError> {
-        let settled = self.claims.settle(self.advisories, self.joined, self.feeds);
-        let numbers = self.number(&settled);
-        let mut out = Output::default();
-        self.write_names(settled, &numbers, &mut out)?;
+    pub(super) fn write(mut self, file: &mut dyn Write) -> Result<(), BuildError> {
+        let numbers = self.number()?;
+        let facts = self.facts_by_number(&numbers);
+        let mut out = Output::new(&self.store);
+        self.write_names(&numbers, &mut out)?;
         self.write_advisories(&numbers, &mut out)?;
-        self.write_vulnerabilities(&numbers, &mut out)?;
-        let feeds = out.section(Section::Feeds);
-        put_length(feeds, self.statuses.len());
+        self.write_vulnerabilities(&numbers, &facts, &mut out)?;
+        let mut feeds = Vec::new();
+        put_length(&mut feeds, self.statuses.len());
         for status in &self.statuses {
-            status.encode(feeds);
+            status.encode(&mut feeds);
         }
-        Ok(assemble(&out.sections, self.options.built))
+        out.section(Section::Feeds).extend(&feeds);
+        out.sections.iter_mut().for_each(Spool::seal);
+        self.store.check()?;
+        assemble(&out.sections, self.options.built, file)
+            .map_err(|error| BuildError::Write(error.to_string()))?;
+        self.store.check()
     }
 
-    fn number(&self, settled: &[Settled]) -> Numbers {
-        let mut wanted: BTreeSet<VulnerabilityId> = (0..self.advisories.len())
+    fn number(&self) -> Result<Numbers, BuildError> {
+        let mut wanted: BTreeSet<VulnerabilityId> = (0..self.joined.count())
             .flat_map(|index| self.joined.about(index).iter().copied())
             .collect();
         if !self.options.only_referenced {
-            wanted.extend(self.facts.keys());
+            wanted.extend(self.told.iter().chain(self.scores.keys()));
         }
         let mut vulnerabilities: Vec<VulnerabilityId> = wanted.into_iter().collect();
         vulnerabilities.sort_by(|&a, &b| compare_ids(self.joined.name(a), self.joined.name(b)));
@@ -74,16 +89,39 @@ impl Compiled<'_> {
             by_vulnerability: vulnerabilities.iter().copied().zip(0..).collect(),
             vulnerabilities,
             parts: BTreeMap::new(),
+            names: 0,
         };
-        let parts: BTreeSet<(usize, Vec<u32>)> = settled
-            .iter()
-            .flat_map(|(_, claims)| claims)
-            .filter(|(claim, about)| self.joined.about(claim.advisory) != about.as_slice())
-            .map(|(claim, about)| (claim.advisory, numbers.of(about)))
-            .collect();
-        let first = number32(self.advisories.len());
-        numbers.parts = parts.into_iter().zip(first..).collect();
-        numbers
+        let mut parts: BTreeSet<(u32, Vec<u32>)> = BTreeSet::new();
+        let mut names = 0;
+        self.claims.each(&self.joined, |_, _, claims| {
+            names += 1;
+            for (claim, about) in claims {
+                if self.joined.about(claim.advisory) != about.as_slice() {
+                    parts.insert((claim.advisory, numbers.of(&about)));
+                }
+            }
+            Ok::<(), BuildError>(())
+        })?;
+        numbers.names = names;
+        numbers.parts = parts.into_iter().zip(self.joined.count()..).collect();
+        Ok(numbers)
+    }
+
+    /// Facts in the order of the numbers of their vulnerabilities.
+    fn facts_by_number(&mut self, numbers: &Numbers) -> Sorted {
+        let mut sorter = Sorter::new(&self.store);
+        let mut record = Vec::new();
+        self.facts.seal();
+        let mut reader = self.facts.reader();
+        while reader.record(&mut record) {
+            let Some(facts) = decode::<Facts>(&record) else {
+                continue;
+            };
+            for number in numbers.of(&self.joined.resolve(&facts.id)) {
+                sorter.push(&number.to_be_bytes(), &record);
+            }
+        }
+        sorter.finish()
     }
 }
 
@@ -100,8 +138,16 @@ impl Numbers {
 }
 
 impl Output {
-    pub(super) fn section(&mut self, section: Section) -> &mut Vec<u8> {
-        // The array has an element for every variant; a spare vector would lose data silently.
+    fn new(store: &Store) -> Self {
+        Self {
+            sections: Section::ALL.iter().map(|_| Spool::new(store)).collect(),
+            strings: HashMap::new(),
+            qualifiers: HashMap::new(),
+        }
+    }
+
+    pub(super) fn section(&mut self, section: Section) -> &mut Spool {
+        // There is a spool for every variant; a spare one would lose data silently.
         match self.sections.get_mut(section as usize) {
             Some(bytes) => bytes,
             None => unreachable!("a section without a place"),
@@ -116,7 +162,7 @@ impl Output {
                 part: section.title(),
             });
         };
-        bytes.extend_from_slice(record);
+        bytes.extend(record);
         Ok(offset)
     }
 
@@ -125,9 +171,11 @@ impl Output {
         if let Some(&offset) = self.strings.get(text) {
             return offset;
         }
+        let mut record = Vec::new();
+        put_bytes(&mut record, text.as_bytes());
         let section = self.section(Section::Strings);
-        let offset = section.len() as u64;
-        put_bytes(section, text.as_bytes());
+        let offset = section.len();
+        section.extend(&record);
         self.strings.insert(text.to_owned(), offset);
         offset
     }
@@ -155,8 +203,8 @@ impl Output {
         self.put_strings(&mut record, qualifiers.module.as_slice().iter());
         self.put_strings(&mut record, qualifiers.platforms.iter());
         let section = self.section(Section::Qualifiers);
-        let reference = section.len() as u64 + 1;
-        section.extend_from_slice(&record);
+        let reference = section.len() + 1;
+        section.extend(&record);
         self.qualifiers.insert(qualifiers.clone(), reference);
         reference
     }
@@ -173,24 +221,36 @@ pub(super) fn number32(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-fn assemble(sections: &[Vec<u8>], built: Timestamp) -> Vec<u8> {
-    let mut covered = Vec::new();
-    let mut start = HEADER + SECTIONS * SECTION;
-    let length = start + sections.iter().map(Vec::len).sum::<usize>();
-    covered.extend((length as u64).to_le_bytes());
-    covered.extend(built.as_second().to_le_bytes());
+fn assemble(sections: &[Spool], built: Timestamp, file: &mut dyn Write) -> std::io::Result<()> {
+    let mut table = Vec::new();
+    let mut start = (HEADER + SECTIONS * SECTION) as u64;
+    let length = start + sections.iter().map(Spool::len).sum::<u64>();
+    table.extend(length.to_le_bytes());
+    table.extend(built.as_second().to_le_bytes());
     for section in sections {
-        covered.extend((start as u64).to_le_bytes());
-        covered.extend((section.len() as u64).to_le_bytes());
+        table.extend(start.to_le_bytes());
+        table.extend(section.len().to_le_bytes());
         start += section.len();
     }
+    let mut hash = Sha256::new();
+    hash.update(&table);
     for section in sections {
-        covered.extend_from_slice(section);
+        let mut reader = section.reader();
+        while let Some(bytes) = reader.next_bytes() {
+            hash.update(bytes);
+        }
     }
-    let mut file = Vec::with_capacity(DIGEST_END + covered.len());
-    file.extend(MAGIC);
-    file.extend(VERSION.to_le_bytes());
-    file.extend(digest(&covered));
-    file.append(&mut covered);
-    file
+    let mut head = Vec::with_capacity(DIGEST_END);
+    head.extend(MAGIC);
+    head.extend(VERSION.to_le_bytes());
+    head.extend(hash.finalize());
+    file.write_all(&head)?;
+    file.write_all(&table)?;
+    for section in sections {
+        let mut reader = section.reader();
+        while let Some(bytes) = reader.next_bytes() {
+            file.write_all(bytes)?;
+        }
+    }
+    Ok(())
 }

@@ -5,14 +5,18 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 use model::{Advisory, Cvss, Epss, Facts, Kev, Ssvc};
 
-use super::BuildError;
-use super::write::{Compiled, Numbers, Output, number32};
+use super::codec::decode;
+use super::sort::{Merge, Sorted};
+use super::spill::Spool;
+use super::write::{Compiled, Numbers, Output};
+use super::{BuildError, merge};
 use crate::database::encoding::{put_ascending, put_bytes, put_length, put_number, put_time};
 use crate::database::format::{ALIAS_BLOCK, Section};
 use crate::database::records::{
     DETAILS, EPSS_UNIT, EXPLOIT, KNOWN_EXPLOITED, MODIFIED, PART, PUBLISHED, REJECTED, SCORED,
     SEVERITY, TITLE, WHOLE, WITHDRAWN,
 };
+use crate::feed::Feed;
 
 impl Compiled<'_> {
     pub(super) fn write_advisories(
@@ -20,16 +24,22 @@ impl Compiled<'_> {
         numbers: &Numbers,
         out: &mut Output,
     ) -> Result<(), BuildError> {
-        let mut index = vec![number32(self.advisories.len())];
-        for (position, advisory) in self.advisories.iter().enumerate() {
+        let mut index = vec![self.joined.count()];
+        let mut reader = self.advisories.reader();
+        let mut kept = Vec::new();
+        for position in 0..self.joined.count() {
+            let advisory = reader.record(&mut kept).then(|| decode(&kept)).flatten();
+            let Some(advisory) = advisory else {
+                return Err(BuildError::Spill("an advisory is cut".to_owned()));
+            };
             let about = numbers.of(self.joined.about(position));
-            let record = advisory_record(advisory, &about, out);
+            let record = advisory_record(&advisory, &about, out);
             index.push(out.append(Section::Advisories, &record)?);
         }
         // The keys are in the order of the numbers.
         for (whole, about) in numbers.parts.keys() {
             let mut record = vec![PART];
-            put_length(&mut record, *whole);
+            put_number(&mut record, u64::from(*whole));
             put_ascending(&mut record, about);
             index.push(out.append(Section::Advisories, &record)?);
         }
@@ -40,17 +50,18 @@ impl Compiled<'_> {
     pub(super) fn write_vulnerabilities(
         &self,
         numbers: &Numbers,
+        facts: &Sorted,
         out: &mut Output,
     ) -> Result<(), BuildError> {
         let mut advisories: HashMap<u32, Vec<u32>> = HashMap::new();
-        for position in 0..self.advisories.len() {
+        for position in 0..self.joined.count() {
             for &id in self.joined.about(position) {
-                advisories.entry(id).or_default().push(number32(position));
+                advisories.entry(id).or_default().push(position);
             }
         }
-        let aliases = self.joined.aliases(self.advisories);
+        let aliases = self.joined.aliases();
         let mut by_alias: BTreeMap<String, (&str, u32)> = BTreeMap::new();
-        let nothing = Facts::default();
+        let mut facts = FactGroups::new(facts, self.feeds);
         let mut index = Vec::new();
         for (&id, number) in numbers.vulnerabilities.iter().zip(0_u32..) {
             let mut record = Vec::new();
@@ -65,7 +76,9 @@ impl Compiled<'_> {
             }
             let about = advisories.get(&id).map_or(&[][..], Vec::as_slice);
             put_ascending(&mut record, about);
-            put_facts(self.facts.get(&id).unwrap_or(&nothing), out, &mut record);
+            let mut known = facts.of(number);
+            known.epss = known.epss.or(self.scores.get(&id).copied());
+            put_facts(&known, out, &mut record);
             index.push(out.append(Section::Vulnerabilities, &record)?);
         }
         write_index(out.section(Section::VulnerabilityIndex), &index);
@@ -84,9 +97,47 @@ impl Compiled<'_> {
     }
 }
 
-fn write_index(section: &mut Vec<u8>, entries: &[u32]) {
+/// Facts that are sorted by the numbers of their vulnerabilities.
+struct FactGroups<'a> {
+    merge: Merge<'a>,
+    feeds: &'a [&'a Feed],
+    /// The next one; the key is empty at the end.
+    key: Vec<u8>,
+    record: Vec<u8>,
+}
+
+impl<'a> FactGroups<'a> {
+    fn new(sorted: &'a Sorted, feeds: &'a [&'a Feed]) -> Self {
+        let mut groups = Self {
+            merge: sorted.merge(),
+            feeds,
+            key: Vec::new(),
+            record: Vec::new(),
+        };
+        groups.advance();
+        groups
+    }
+
+    fn advance(&mut self) {
+        if !self.merge.next(&mut self.key, &mut self.record) {
+            self.key.clear();
+        }
+    }
+
+    /// The facts of a vulnerability, which must be asked for in ascending order.
+    fn of(&mut self, number: u32) -> Facts {
+        let mut group = Vec::new();
+        while self.key == number.to_be_bytes() {
+            group.extend(decode::<Facts>(&self.record));
+            self.advance();
+        }
+        merge::facts(group, self.feeds)
+    }
+}
+
+fn write_index(section: &mut Spool, entries: &[u32]) {
     for entry in entries {
-        section.extend(entry.to_le_bytes());
+        section.extend(&entry.to_le_bytes());
     }
 }
 

@@ -39,11 +39,21 @@ pub(super) fn run(data_dir: &Path, arguments: &Build) -> Result<bool> {
         trouble: &BTreeMap::new(),
         before: &before,
         threads: thread::available_parallelism().map_or(1, usize::from),
+        scratch: scratch(&generations, arguments.output.as_deref()),
     };
     let built = build(&arguments.mirror, &request)?;
     match &arguments.output {
         None => install(&generations, &built, &arguments.selection),
         Some(path) => write(path, &built, arguments),
+    }
+}
+
+/// Records are kept aside where the database will lie: there is room for it there.
+fn scratch<'a>(generations: &'a Generations, output: Option<&'a Path>) -> &'a Path {
+    match output.map(Path::parent) {
+        None => generations.directory(),
+        Some(Some(parent)) if !parent.as_os_str().is_empty() => parent,
+        Some(_) => Path::new("."),
     }
 }
 
@@ -102,9 +112,9 @@ fn write(path: &Path, built: &Built, arguments: &Build) -> Result<bool> {
     } else {
         Effort::Usual
     };
-    let size = packed::write(path, &built.bytes, effort)
+    let size = packed::write(path, built.bytes.as_ref(), effort)
         .with_context(|| format!("write {}", path.display()))?;
-    let digest = advisory::database::Database::open(built.bytes.as_slice())?.digest();
+    let digest = advisory::database::Database::open(built.bytes.as_ref())?.digest();
     eprintln!("wrote {} ({size} bytes), digest {digest}", path.display());
     Ok(true)
 }

@@ -98,6 +98,7 @@ fn compile(
         trouble,
         before: &before,
         threads: thread::available_parallelism().map_or(1, usize::from),
+        scratch: generations.directory(),
     };
     let built = build::build(directory, &request)?;
     build::install(generations, &built, selection)
