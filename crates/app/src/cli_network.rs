@@ -14,6 +14,8 @@ pub(crate) struct Reachability {
 pub(crate) enum Action {
     /// List what is open to instances from the edges of their VPCs.
     Scan(NetworkScan),
+    /// Show which findings a change would open and close, without touching anything.
+    WhatIf(WhatIf),
 }
 
 /// Which configuration is read and how it is judged.
@@ -37,6 +39,9 @@ pub(crate) struct NetworkScan {
     pub(crate) configuration: Configuration,
     #[arg(short, long, value_enum, default_value_t = NetworkFormat::Table)]
     pub(crate) output: NetworkFormat,
+    /// Also try out, in JSON, what would end each finding.
+    #[arg(long)]
+    pub(crate) fixes: bool,
 }
 
 /// How reachability is written.
@@ -46,4 +51,19 @@ pub(crate) enum NetworkFormat {
     Table,
     /// Everything, for programs.
     Json,
+    /// A picture of all paths, for Graphviz.
+    Dot,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WhatIf {
+    #[command(flatten)]
+    pub(crate) configuration: Configuration,
+    /// Take this out: `sgr-…`, a rule `sg-…,ingress,tcp,22,0.0.0.0/0`, an ACL's entry
+    /// `acl-…,ingress,100`, a route `rtb-…,0.0.0.0/0`, or an object (may be repeated).
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) remove: Vec<String>,
+    /// Put this rule in: `sg-…,ingress,tcp,22,203.0.113.0/24` (may be repeated).
+    #[arg(long, value_name = "RULE")]
+    pub(crate) add: Vec<String>,
 }

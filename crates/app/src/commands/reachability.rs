@@ -1,21 +1,24 @@
 //! `lynkeus network`: what is reachable, from configuration alone.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use model::Problem;
 use network::address::show;
-use network::engine::Engine;
-use network::finding::{Finding, Options, Verdict, scan};
+use network::edit::{self, Rule};
+use network::explain::{Fix, evidence, fix};
+use network::finding::{Finding, Options, Verdict};
+use network::incremental::{Change, Live};
 use network::severity::Severities;
 use network::snapshot::{File, Snapshot, read};
 use serde_json::{Value, json};
 
-use crate::cli_network::{Action, Configuration, NetworkFormat, NetworkScan, Reachability};
+use crate::cli_network::{Action, Configuration, NetworkFormat, NetworkScan, Reachability, WhatIf};
 
 /// Longest document that is read, in bytes.
 const LONGEST_DOCUMENT: u64 = 1 << 30;
@@ -28,6 +31,7 @@ const SHOWN_BLOCKS: usize = 3;
 pub(crate) fn run(arguments: &Reachability) -> Result<bool> {
     match &arguments.action {
         Action::Scan(arguments) => list(arguments),
+        Action::WhatIf(arguments) => what_if(arguments),
     }
 }
 
@@ -37,12 +41,22 @@ fn list(arguments: &NetworkScan) -> Result<bool> {
         eprintln!("warning: {problem}");
     }
     let options = options(&arguments.configuration)?;
-    let mut engine = Engine::new(Arc::new(snapshot));
-    let findings = scan(&mut engine, &options);
+    let mut live = Live::new(Arc::new(snapshot), options);
+    let findings = live.findings();
     let text = match arguments.output {
         NetworkFormat::Table => table(&findings).context("write the table")?,
+        NetworkFormat::Dot => picture(&findings, live.snapshot()).context("draw the paths")?,
         NetworkFormat::Json => {
-            let findings = findings.iter().map(|f| document(f, engine.snapshot()));
+            let findings = findings.iter().map(|finding| {
+                let mut value = document(finding, live.snapshot());
+                if arguments.fixes
+                    && let Some(members) = value.as_object_mut()
+                {
+                    let fix = fix(&mut live, finding).map(|fix| proposal(&fix));
+                    members.insert("fix".to_owned(), fix.unwrap_or_default());
+                }
+                value
+            });
             let report = json!({
                 "findings": findings.collect::<Vec<_>>(),
                 "problems": problems.iter().map(ToString::to_string).collect::<Vec<_>>(),
@@ -52,6 +66,42 @@ fn list(arguments: &NetworkScan) -> Result<bool> {
             text
         }
     };
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())
+        .context("write to standard output")?;
+    Ok(true)
+}
+
+fn what_if(arguments: &WhatIf) -> Result<bool> {
+    let (before, problems) = snapshot(&arguments.configuration.directory)?;
+    for problem in &problems {
+        eprintln!("warning: {problem}");
+    }
+    let mut after = before.clone();
+    for what in &arguments.remove {
+        ensure!(
+            edit::remove(&mut after, what),
+            "there is no {what} to remove"
+        );
+    }
+    for text in &arguments.add {
+        let rule = Rule::parse(text).with_context(|| format!("{text} is not a rule"))?;
+        ensure!(
+            edit::add_rule(&mut after, &rule),
+            "there is no group {}",
+            rule.group
+        );
+    }
+    let mut live = Live::new(Arc::new(before), options(&arguments.configuration)?);
+    let difference = live.apply(Change::Snapshot(Arc::new(after)));
+    let mut text = String::new();
+    for (title, findings) in [
+        ("Closes", &difference.closed),
+        ("Opens", &difference.opened),
+    ] {
+        writeln!(text, "{title} {}:", findings.len())?;
+        text.push_str(&listed(findings)?);
+    }
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())
         .context("write to standard output")?;
@@ -167,6 +217,54 @@ fn table(findings: &[Finding]) -> Result<String, std::fmt::Error> {
     Ok(out)
 }
 
+/// The paths of all findings as one graph, with the deciding rules at its edges.
+fn picture(findings: &[Finding], snapshot: &Snapshot) -> Result<String, std::fmt::Error> {
+    let mut out = String::from("digraph reachability {\n  rankdir=LR;\n  node [shape=box];\n");
+    let mut lines = BTreeSet::new();
+    for finding in findings {
+        let evidence = evidence(snapshot, finding);
+        let steps = finding.steps(snapshot);
+        for pair in steps.windows(2) {
+            let [from, to] = pair else {
+                continue;
+            };
+            let rules = evidence.iter().filter(|e| e.component == to.component_id);
+            let rules: Vec<_> = rules.map(|e| e.rule.as_str()).collect();
+            lines.insert(format!(
+                "  {:?} -> {:?} [label={:?}];",
+                from.component_id,
+                to.component_id,
+                rules.join("\n"),
+            ));
+        }
+        let (low, high) = finding.ports;
+        let color = match finding.verdict {
+            Verdict::Open(_) => "red",
+            Verdict::Unknown(_) => "orange",
+        };
+        lines.insert(format!(
+            "  {:?} -> {:?} [label=\"{} {low}-{high}\", color={color}];",
+            finding.interface,
+            finding.instance,
+            finding.protocol.name(),
+        ));
+    }
+    for line in lines {
+        writeln!(out, "{line}")?;
+    }
+    out.push_str("}\n");
+    Ok(out)
+}
+
+fn proposal(fix: &Fix) -> Value {
+    let remove = fix.remove.iter().map(ToString::to_string);
+    json!({
+        "remove": remove.collect::<Vec<_>>(),
+        "alsoCloses": fix.also_closes,
+        "sharedWith": fix.shared_with,
+    })
+}
+
 /// A finding for programs, with the members of `networkReachabilityDetails` as Inspector has them.
 fn document(finding: &Finding, snapshot: &Snapshot) -> Value {
     let steps = finding.steps(snapshot).into_iter().map(
@@ -197,6 +295,10 @@ fn document(finding: &Finding, snapshot: &Snapshot) -> Value {
         "services": finding.services,
         "sources": sources(finding, usize::MAX - 1),
         "witness": witness,
+        "evidence": evidence(snapshot, finding)
+            .iter()
+            .map(|e| json!({"component": e.component, "rule": e.rule}))
+            .collect::<Vec<_>>(),
         "networkReachabilityDetails": {
             "openPortRange": {"begin": finding.ports.0, "end": finding.ports.1},
             "protocol": finding.protocol.name(),
