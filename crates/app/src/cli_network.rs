@@ -66,4 +66,15 @@ pub(crate) struct WhatIf {
     /// Put this rule in: `sg-…,ingress,tcp,22,203.0.113.0/24` (may be repeated).
     #[arg(long, value_name = "RULE")]
     pub(crate) add: Vec<String>,
+    #[arg(short, long, value_enum, default_value_t = WhatIfFormat::Table)]
+    pub(crate) output: WhatIfFormat,
+}
+
+/// How a difference is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WhatIfFormat {
+    /// For people.
+    Table,
+    /// Everything, for programs.
+    Json,
 }

@@ -18,7 +18,9 @@ use network::severity::Severities;
 use network::snapshot::{File, Snapshot, read};
 use serde_json::{Value, json};
 
-use crate::cli_network::{Action, Configuration, NetworkFormat, NetworkScan, Reachability, WhatIf};
+use crate::cli_network::{
+    Action, Configuration, NetworkFormat, NetworkScan, Reachability, WhatIf, WhatIfFormat,
+};
 
 /// Longest document that is read, in bytes.
 const LONGEST_DOCUMENT: u64 = 1 << 30;
@@ -94,14 +96,34 @@ fn what_if(arguments: &WhatIf) -> Result<bool> {
     }
     let mut live = Live::new(Arc::new(before), options(&arguments.configuration)?);
     let difference = live.apply(Change::Snapshot(Arc::new(after)));
-    let mut text = String::new();
-    for (title, findings) in [
-        ("Closes", &difference.closed),
-        ("Opens", &difference.opened),
-    ] {
-        writeln!(text, "{title} {}:", findings.len())?;
-        text.push_str(&listed(findings)?);
-    }
+    let text = match arguments.output {
+        WhatIfFormat::Json => {
+            let all = |findings: &[Finding]| -> Vec<Value> {
+                findings
+                    .iter()
+                    .map(|f| document(f, live.snapshot()))
+                    .collect()
+            };
+            let report = json!({
+                "closed": all(&difference.closed),
+                "opened": all(&difference.opened),
+            });
+            let mut text = serde_json::to_string_pretty(&report).context("write the report")?;
+            text.push('\n');
+            text
+        }
+        WhatIfFormat::Table => {
+            let mut text = String::new();
+            for (title, findings) in [
+                ("Closes", &difference.closed),
+                ("Opens", &difference.opened),
+            ] {
+                writeln!(text, "{title} {}:", findings.len())?;
+                text.push_str(&listed(findings)?);
+            }
+            text
+        }
+    };
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())
         .context("write to standard output")?;
@@ -172,6 +194,13 @@ fn table(findings: &[Finding]) -> Result<String, std::fmt::Error> {
             "Nothing is reachable from the edges of these networks."
         )?;
     }
+    out.push_str(&listed(findings)?);
+    Ok(out)
+}
+
+/// Each finding with what shows it.
+fn listed(findings: &[Finding]) -> Result<String, std::fmt::Error> {
+    let mut out = String::new();
     for finding in findings {
         let (low, high) = finding.ports;
         let ports = if low == high {

@@ -4,6 +4,7 @@
 mod crates_io;
 mod db;
 mod debian;
+mod network;
 mod outputs;
 mod registry;
 mod root;

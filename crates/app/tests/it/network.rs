@@ -1,0 +1,115 @@
+//! `lynkeus network` on configurations of real networks.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::scan::{output, skip};
+
+fn samples() -> Option<PathBuf> {
+    let shared = env::var_os("LYNKEUS_SHARED").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
+        PathBuf::from,
+    );
+    let samples = shared.join("network-samples");
+    if samples.is_dir() {
+        return Some(samples);
+    }
+    skip("the network samples are not there");
+    None
+}
+
+fn network(arguments: &[&str], sample: &Path) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lynkeus"));
+    command.arg("network").args(arguments).arg(sample);
+    output(&mut command, &[])
+}
+
+fn json(arguments: &[&str], sample: &Path) -> Value {
+    serde_json::from_str(&network(arguments, sample)).unwrap()
+}
+
+/// The open way of a finding: edge, instance, protocol and ports.
+fn ways(findings: &Value) -> Vec<(String, String, String, u64, u64)> {
+    let findings = findings.as_array().unwrap().iter();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    findings
+        .map(|finding| {
+            let details = &finding["networkReachabilityDetails"];
+            let ports = &details["openPortRange"];
+            (
+                text(&finding["edge"]),
+                text(&finding["instance"]),
+                text(&details["protocol"]),
+                ports["begin"].as_u64().unwrap(),
+                ports["end"].as_u64().unwrap(),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn a_fix_closes_what_it_promises_and_nothing_is_touched() {
+    let Some(samples) = samples() else { return };
+    let sample = samples.join("test-public-subnet");
+    let report = json(&["scan", "--output", "json", "--fixes"], &sample);
+    let open = ways(&report["findings"]);
+    assert_eq!(open.len(), 1, "{report:#}");
+    let (_, instance, protocol, low, high) = &open[0];
+    assert_eq!(instance, "i-06669a407b2ef3ae5");
+    assert_eq!((protocol.as_str(), *low, *high), ("TCP", 22, 22));
+    let fix = &report["findings"][0]["fix"];
+    let remove = fix["remove"][0].as_str().unwrap().to_owned();
+    assert_eq!(fix["alsoCloses"], json!([]), "{fix:#}");
+
+    let tried = json(
+        &["what-if", "--output", "json", "--remove", &remove],
+        &sample,
+    );
+    assert_eq!(ways(&tried["closed"]), open, "the fix that was proposed");
+    assert_eq!(ways(&tried["opened"]), []);
+
+    let group = remove.split(',').next().unwrap();
+    let rule = format!("{group},ingress,tcp,443,203.0.113.0/24");
+    let tried = json(&["what-if", "--output", "json", "--add", &rule], &sample);
+    assert_eq!(ways(&tried["closed"]), []);
+    let opened = ways(&tried["opened"]);
+    assert_eq!(opened.len(), 1, "{tried:#}");
+    assert_eq!((opened[0].3, opened[0].4), (443, 443));
+
+    let text = network(&["what-if", "--add", &rule], &sample);
+    assert!(text.starts_with("Closes 0:\nOpens 1:\n"), "{text}");
+    assert!(text.contains("from 203.0.113.0/24"), "{text}");
+    let again = json(&["scan", "--output", "json"], &sample);
+    assert_eq!(ways(&again["findings"]), open);
+}
+
+#[test]
+fn the_picture_leads_from_the_gateway_to_the_instance() {
+    let Some(samples) = samples() else { return };
+    let picture = network(
+        &["scan", "--output", "dot"],
+        &samples.join("test-public-subnet"),
+    );
+    assert!(picture.starts_with("digraph reachability {"), "{picture}");
+    assert!(
+        picture.contains("\"igw-0a409e562d251f766\" -> "),
+        "{picture}"
+    );
+    assert!(picture.contains("-> \"i-06669a407b2ef3ae5\""), "{picture}");
+}
+
+#[test]
+fn what_is_not_there_cannot_be_removed() {
+    let Some(samples) = samples() else { return };
+    let refused = Command::new(env!("CARGO_BIN_EXE_lynkeus"))
+        .args(["network", "what-if", "--remove", "sgr-0123456789abcdef0"])
+        .arg(samples.join("test-public-subnet"))
+        .output()
+        .unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(said.contains("sgr-0123456789abcdef0"), "{said}");
+}
