@@ -17,6 +17,8 @@ pub(super) const SYFT: &str = "Syft 1.18";
 
 /// What stands before the numbers, which `--write` keeps as it is.
 const NUMBERS: &str = "<!-- numbers -->\n";
+/// What stands after them.
+const END: &str = "<!-- end of numbers -->\n";
 
 /// The contenders on one image; times over each other's as "how many times as long".
 pub(super) fn comparison(title: &str, bytes: u64, medians: &[(&str, Median)]) -> String {
@@ -76,9 +78,8 @@ pub(super) fn document(
     rounds: usize,
     workspace: &Workspace,
 ) -> Result<String> {
-    let before = old
-        .split_once(NUMBERS)
-        .map_or("# Benchmarks\n\n", |(b, _)| b);
+    let (before, rest) = old.split_once(NUMBERS).unwrap_or(("# Benchmarks\n\n", ""));
+    let after = rest.split_once(END).map_or("", |(_, after)| after);
     let date = workspace.output(Command::new("date").arg("+%F"))?;
     let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpu
@@ -87,7 +88,7 @@ pub(super) fn document(
         .map_or("unknown processor", |(_, model)| model);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     Ok(format!(
-        "{before}{NUMBERS}\nMeasured on {}: {model}, {cores} cores, medians of {rounds} rounds.\n\n{}\n",
+        "{before}{NUMBERS}\nMeasured on {}: {model}, {cores} cores, medians of {rounds} rounds.\n\n{}\n\n{END}{after}",
         date.trim(),
         numbers.trim_end()
     ))
