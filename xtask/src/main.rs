@@ -9,6 +9,7 @@ mod architecture;
 mod bench;
 mod docs;
 mod licenses;
+mod proof;
 mod setup;
 mod tidy;
 mod wire;
@@ -30,7 +31,10 @@ usage: cargo xtask COMMAND
   wire      generate crates/api/src/wire from botocore's models, or those after --model
   bench     time Lynkeus against Trivy, Syft and the bare work on the same image
   bench network   time network reachability on synthetic networks of growing size
-  proof network   compare network reachability with single packets on 100,000 random networks";
+  proof network   compare network reachability with single packets on 100,000 random networks
+  proof inventories   compare inventories with the package managers, Trivy and Syft on real
+            targets (needs the network and root)
+  proof debian   compare the findings on a Debian system with what dpkg and the tracker say";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -59,7 +63,7 @@ fn run(arguments: &[String]) -> Result<()> {
         Some("bench") if arguments.get(1).is_some_and(|a| a == "network") => {
             bench::network::bench(&workspace)
         }
-        Some("proof") if arguments.get(1).is_some_and(|a| a == "network") => proof(&workspace),
+        Some("proof") => proof::run(&workspace, arguments.get(1..).unwrap_or_default()),
         Some("bench") => bench::bench(&workspace, arguments.get(1..).unwrap_or_default()),
         _ => bail!("{USAGE}"),
     }
@@ -99,20 +103,6 @@ fn advisories(workspace: &Workspace) -> Result<()> {
         "Cargo.lock",
         "--fail-on",
         "low",
-    ])
-}
-
-fn proof(workspace: &Workspace) -> Result<()> {
-    let cases = "--config=env.LYNKEUS_NETWORK_CASES='100000'";
-    workspace.cargo(&[
-        "test",
-        cases,
-        "--release",
-        "--package",
-        "lynkeus-network",
-        "--test",
-        "it",
-        "random",
     ])
 }
 

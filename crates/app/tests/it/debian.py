@@ -30,5 +30,8 @@ with open(tracker, encoding="utf-8") as file:
 for source, version in sorted(set(installed(status))):
     for cve, record in known.get(source, {}).items():
         release = record["releases"].get("bookworm")
-        if release and release["status"] == "resolved" and below(version, release["fixed_version"]):
+        if release is None:
+            continue
+        # What is open or undetermined has no fix: every version is affected.
+        if release["status"] != "resolved" or below(version, release["fixed_version"]):
             print(source, version, cve)
