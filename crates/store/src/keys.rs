@@ -167,6 +167,11 @@ fn random(alphabet: &[u8], length: usize) -> String {
     picked.map(|byte| char::from(*byte)).collect()
 }
 
+/// 40 characters that nobody can foresee, for what is known by being secret.
+pub fn unforeseen() -> String {
+    random(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 40)
+}
+
 /// Creates a key of an account.
 pub fn create(
     tx: &mut Tx<'_>,

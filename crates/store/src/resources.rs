@@ -140,6 +140,15 @@ fn stored(row: &crate::Row) -> Result<StoredResource, StoreError> {
     })
 }
 
+/// The Regions in which an account has resources.
+pub fn regions(tx: &mut Tx<'_>, account: &str) -> Result<Vec<String>, StoreError> {
+    let rows = tx.query(
+        "SELECT DISTINCT region FROM resources WHERE account = ?1 ORDER BY region",
+        &[account.into()],
+    )?;
+    rows.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
+}
+
 /// Notes which inventory a resource has now.
 pub fn set_inventory(tx: &mut Tx<'_>, number: i64, inventory: i64) -> Result<(), StoreError> {
     tx.execute(

@@ -102,6 +102,23 @@ pub fn count(tx: &mut Tx<'_>, scope: &Scope, criteria: &Criteria) -> Result<i64,
     row.map_or(Ok(0), |row| row.int(0))
 }
 
+/// Like [`count`], but stops at `most`: who only shows a number need not wait for a great one.
+pub fn count_up_to(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    criteria: &Criteria,
+    most: i64,
+) -> Result<i64, StoreError> {
+    let mut parameters = Parameters::default();
+    let condition = condition(scope, criteria, &mut parameters);
+    let limit = parameters.add(most);
+    let sql = format!(
+        "SELECT COUNT(*) FROM (SELECT 1 FROM findings f WHERE {condition} LIMIT {limit}) c"
+    );
+    let row = tx.first(&sql, &parameters.0)?;
+    row.map_or(Ok(0), |row| row.int(0))
+}
+
 fn query_digest(scope: &Scope, query: Query<'_>) -> Vec<u8> {
     let sort = query.sort.map_or("", |sort| sort.field.name());
     let direction = query

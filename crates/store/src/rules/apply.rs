@@ -7,7 +7,7 @@ use findings::{
     lifecycle::{Change, apply_rules},
 };
 
-use super::{Rule, holding};
+use super::{Rule, holding, only_unfixed};
 use crate::{
     Row, Scope, StoreError, StoredResource, Tx, Value, keep,
     listing::{
@@ -41,11 +41,7 @@ pub fn apply(tx: &mut Tx<'_>, scope: &Scope, id: &str, now: i64) -> Result<u64, 
         let sql = format!(
             "SELECT f.id FROM findings f WHERE {condition} AND f.status <> 'CLOSED'{} \
              AND f.id > ?{after} ORDER BY f.id LIMIT ?{}",
-            if rule.until_fixed {
-                " AND f.fix_available = 'NO'"
-            } else {
-                ""
-            },
+            only_unfixed(rule.until_fixed),
             after + 1,
         );
         changed += decide_all(tx, scope, (id, Some(rule)), &sql, &to.0, now)?;

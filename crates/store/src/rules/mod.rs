@@ -1,6 +1,7 @@
 //! Filters: saved views, and suppression rules with their effect on findings.
 
 mod apply;
+mod preview;
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,7 @@ use findings::{
     finding::FixAvailable,
     identity::partition,
 };
+pub use preview::{Preview, hiding, preview};
 
 use crate::{
     Row, Scope, StoreError, Tx, Value,
@@ -88,6 +90,15 @@ impl Rule {
     pub fn matches(&self, subject: &Subject<'_>) -> bool {
         let waits = !self.until_fixed || subject.finding.observed.fix == Some(FixAvailable::No);
         waits && self.criteria.suppresses(subject)
+    }
+}
+
+/// The condition that a rule which holds only while there is no fix adds to its criteria.
+const fn only_unfixed(until_fixed: bool) -> &'static str {
+    if until_fixed {
+        " AND f.fix_available = 'NO'"
+    } else {
+        ""
     }
 }
 
