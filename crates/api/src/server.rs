@@ -21,7 +21,7 @@ use axum::{
     response::Response,
 };
 pub use extension::{Asked, Extension};
-pub use listen::serve;
+pub use listen::{Peer, serve};
 use model::Timestamp;
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},

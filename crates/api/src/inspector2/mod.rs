@@ -16,6 +16,8 @@ mod resources;
 mod scan;
 mod usage;
 
+pub use render::{finding as shown, source_url};
+
 use crate::{registry::Registry, state::State, wire::calls};
 
 /// The one table of operations that are offered. The others stand in `not-offered.txt`.

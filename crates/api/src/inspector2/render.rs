@@ -21,7 +21,7 @@ use crate::{
 const LONGEST: usize = 1024;
 
 /// A finding with its resource and what is known of its vulnerability.
-pub(super) fn finding(scope: &Scope, listed: &Listed) -> wire::Finding {
+pub fn finding(scope: &Scope, listed: &Listed) -> wire::Finding {
     let Listed {
         finding,
         resource: of,
@@ -207,7 +207,7 @@ fn related(finding: &Finding, facts: Option<&VulnerabilityFacts>) -> Vec<String>
 }
 
 /// The publisher's page about a vulnerability.
-pub(super) fn source_url(source: &str, id: &str) -> Option<String> {
+pub fn source_url(source: &str, id: &str) -> Option<String> {
     if id.starts_with("GHSA-") {
         return Some(format!("https://github.com/advisories/{id}"));
     }
