@@ -19,6 +19,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("sources", &["model", "ecosystem", "inventory", "advisory"]),
     ("store", &["model", "findings"]),
     ("api", &["model", "findings", "store"]),
+    ("dashboard", &["model", "findings", "store", "api"]),
     (
         "app",
         &[
@@ -32,6 +33,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "sources",
             "store",
             "api",
+            "dashboard",
         ],
     ),
 ];

@@ -9,6 +9,7 @@ use crate::workspace::Workspace;
 /// Debian packages, each with what shows that it is there: a program, or a file.
 const DEBIAN: &[(&str, &str)] = &[
     ("binutils", "objcopy"),
+    ("chromium", "chromium"),
     ("composer", "composer"),
     ("curl", "curl"),
     ("db5.3-util", "db5.3_load"),

@@ -120,7 +120,12 @@ impl Identify for Names<'_> {
 
 /// The order of two versions of a package, by its ecosystem.
 pub(crate) fn compare(package: &Package, a: &str, b: &str) -> Ordering {
-    by_purl_type(package.purl_type.as_str())
+    compare_versions(package.purl_type.as_str(), a, b)
+}
+
+/// Compares two versions in the order of the ecosystem with this purl type.
+pub(crate) fn compare_versions(purl_type: &str, a: &str, b: &str) -> Ordering {
+    by_purl_type(purl_type)
         .and_then(|ecosystem| ecosystem.scheme.compare_text(a, b))
         .unwrap_or_else(|| a.cmp(b))
 }

@@ -1,4 +1,4 @@
-//! `lynkeus up`: the store, the workers and the API in one process.
+//! `lynkeus up`: the store, the workers, the API and the dashboard in one process.
 
 use std::{
     fmt::Write as _,
@@ -20,6 +20,7 @@ use api::{
     token::Sealer,
 };
 use axum::{Router, http::StatusCode, routing::get};
+use dashboard::{Dashboard, Settings};
 use findings::criteria::Criteria;
 use store::{
     Scope, accounts, jobs, keep,
@@ -35,7 +36,7 @@ use crate::{
     cli::Cli,
     cli_up::Up,
     clock, config, master,
-    service::{answers::Answers, worker::Service},
+    service::{answers::Answers, pages::Pages, worker::Service},
 };
 
 /// How long clients have for their headers, and requests to end when the service stops.
@@ -66,16 +67,19 @@ pub(crate) fn run(cli: &Cli, arguments: &Up) -> Result<bool> {
         .block_on(TcpListener::bind(arguments.listen))
         .with_context(|| format!("listen at {}", arguments.listen))?;
     let bound = listener.local_addr().context("read the address")?;
+    let dashboard = Arc::new(pages(&service, &master, &scope));
+    let key = first_admin(&service, &scope)?;
+    let invitation = key.map(|key| dashboard.invite(&key));
     thread::scope(|threads| {
         threads.spawn(|| service.watch());
         for _ in 0..arguments.workers.max(1) {
             threads.spawn(|| service.work());
         }
-        let served = announce(bound, &data_dir, &scope).and_then(|()| {
+        let served = announce(bound, &data_dir, &scope, invitation.as_deref()).and_then(|()| {
             if !arguments.no_host {
                 threads.spawn(|| first_scan(&service, &scope));
             }
-            runtime.block_on(serve(&service, listener, &master))
+            runtime.block_on(serve(&service, listener, &master, dashboard))
         });
         service.stop();
         served
@@ -120,8 +124,34 @@ fn first_start(
     }
 }
 
+/// The dashboard of the service.
+fn pages(service: &Arc<Service>, master: &MasterKey, scope: &Scope) -> Dashboard {
+    Dashboard::new(Settings {
+        engine: Arc::clone(&service.engine),
+        credentials: Box::new(StoredKeys::new(Arc::clone(&service.engine), master.clone())),
+        sealer: Sealer::new(master.derive("dashboard")),
+        service: Box::new(Pages(Arc::clone(service))),
+        region: scope.region.clone(),
+        now: Box::new(clock::exact),
+    })
+}
+
+/// The id of the account's oldest key that may do everything.
+fn first_admin(service: &Service, scope: &Scope) -> Result<Option<String>> {
+    let known = service
+        .engine
+        .read(|tx| keys::list(tx, Some(&scope.account)))?;
+    let good = |key: &&keys::AccessKey| key.role == Role::Admin && key.disabled_at.is_none();
+    Ok(known.iter().find(good).map(|key| key.id.clone()))
+}
+
 /// Says where the service is and how to ask it.
-fn announce(bound: SocketAddr, data_dir: &Path, scope: &Scope) -> Result<()> {
+fn announce(
+    bound: SocketAddr,
+    data_dir: &Path,
+    scope: &Scope,
+    invitation: Option<&str>,
+) -> Result<()> {
     let credentials = config::credentials(data_dir);
     let mut text = format!(
         "Lynkeus listens at http://{bound}\naccount {}, Region {}\n",
@@ -131,6 +161,11 @@ fn announce(bound: SocketAddr, data_dir: &Path, scope: &Scope) -> Result<()> {
         text.push_str(more);
         text.push('\n');
     };
+    if let Some(token) = invitation {
+        line(&format!(
+            "dashboard: http://{bound}/sign-in?token={token} (for 15 minutes, once)"
+        ));
+    }
     if credentials.exists() {
         line(&format!("access key: {}", credentials.display()));
         line(&format!(
@@ -172,7 +207,12 @@ fn first_scan(service: &Service, scope: &Scope) {
     }
 }
 
-async fn serve(service: &Arc<Service>, listener: TcpListener, master: &MasterKey) -> Result<()> {
+async fn serve(
+    service: &Arc<Service>,
+    listener: TcpListener,
+    master: &MasterKey,
+    dashboard: Arc<Dashboard>,
+) -> Result<()> {
     let api = Api {
         state: State {
             engine: Arc::clone(&service.engine),
@@ -205,6 +245,7 @@ async fn serve(service: &Arc<Service>, listener: TcpListener, master: &MasterKey
                 }
             }),
         )
+        .merge(dashboard::router(dashboard))
         .merge(server::router(api));
     let mut interrupt = signal(SignalKind::interrupt()).context("wait for SIGINT")?;
     let mut terminate = signal(SignalKind::terminate()).context("wait for SIGTERM")?;
