@@ -8,6 +8,7 @@ use crate::{
     address::Address,
     answer::{Asked, Reply},
     filter::{Filter, Kind, PARAMETERS, criteria_of},
+    words,
 };
 
 /// Ways to look at findings: path and name.
@@ -162,10 +163,10 @@ impl Browse {
         };
         html! {
             div.switches role="group" aria-label="Quick filters" {
-                @for (word, _) in choices { (switch("severity", word, word)) }
+                @for (word, _) in choices { (switch("severity", word, &words::plain(word))) }
                 span.gap {}
-                (switch("fix", "yes", "fix available"))
-                (switch("exploit", "yes", "exploit known"))
+                (switch("fix", "yes", "Fix available"))
+                (switch("exploit", "yes", "Exploit known"))
             }
         }
     }

@@ -149,13 +149,13 @@ fn table(asked: &Asked<'_>, found: &[CoveredResource]) -> Markup {
                             (rows::resource(&one.resource))
                             span.about { code { (one.resource.id) } }
                         }
-                        td data-label="Type" {
+                        td.brief data-label="Type" {
                             a href=(by_type(one.resource.kind.name())) {
                                 (words::kind(one.resource.kind))
                             }
                         }
-                        td data-label="Scan" { (words::plain(&one.scan_type)) }
-                        td {
+                        td.brief data-label="Scan" { (words::plain(&one.scan_type)) }
+                        td.state {
                             @if one.active { span.tag.covered { "covered" } }
                             @else { span.tag.uncovered { "not covered" } }
                             " " a href=(by_reason(&one.reason)) { (words::plain(&one.reason)) }

@@ -161,6 +161,6 @@ fn heading(browse: &Browse, word: &str, name: &str, label: &str) -> Markup {
     };
     let address = browse.address.clone().without("sort").and("sort", other);
     html! {
-        th scope="col" aria-sort=[sorted] { a href=(address) { (label) } }
+        th.number[matches!(name, "score" | "epss")] scope="col" aria-sort=[sorted] { a href=(address) { (label) } }
     }
 }

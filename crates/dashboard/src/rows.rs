@@ -33,8 +33,8 @@ pub(crate) fn table(listed: &[Listed], now: i64, heading: &dyn Fn(&str, &str) ->
 }
 
 /// The heading of a column that cannot be sorted by.
-pub(crate) fn unsorted(_: &str, label: &str) -> Markup {
-    html! { th scope="col" { (label) } }
+pub(crate) fn unsorted(name: &str, label: &str) -> Markup {
+    html! { th.number[matches!(name, "score" | "epss")] scope="col" { (label) } }
 }
 
 fn row(listed: &Listed, now: i64) -> Markup {

@@ -85,10 +85,10 @@ fn row(asked: &Asked<'_>, rule: &Filter, hidden: i64) -> Markup {
             }
             td.conditions { (conditions(&definition.criteria)) }
             td.number data-label="Hidden" { (words::count(hidden)) }
-            td data-label="Holds" {
+            td.brief data-label="Holds" {
                 @match definition.expires_at {
                     Some(at) if expired => { "expired " (words::ago(at, asked.now)) }
-                    Some(at) => { "until " (words::day(at)) }
+                    Some(at) => { "through " (words::day(at - 1)) }
                     None if definition.until_fixed => { "until fixed" }
                     None => { "always" }
                 }

@@ -20,7 +20,7 @@ const TABS: [(&str, &str); 4] = [
     ("/", "Summary"),
     ("/findings", "Findings"),
     ("/coverage", "Coverage"),
-    ("/rules", "Suppression rules"),
+    ("/rules", "Rules"),
 ];
 
 /// The icon within the page, so that it is there at once.
@@ -60,7 +60,7 @@ pub(crate) fn framed(asked: &Asked<'_>, page: &Page<'_>) -> Result<Markup, Failu
                 }
             }
             div.who {
-                span title="Account" { (scope.account) }
+                span.account title="Account" { (scope.account) }
                 a href="/regions" title="Choose another Region" { (scope.region) }
                 @if asked.session.is_reader {
                     span.tag title="Your access key may change nothing" { "read only" }

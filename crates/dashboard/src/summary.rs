@@ -42,11 +42,18 @@ struct Overview {
 pub(crate) fn show(asked: &Asked<'_>) -> Result<Reply, Failure> {
     let scope = &asked.session.scope;
     let critical = active(&[("severity", "CRITICAL")])?;
-    let overview = asked.read(|tx| overview(tx, scope, &critical, asked.now))?;
+    let exploited = active(&[("severity", "CRITICAL"), ("exploitAvailable", "YES")])?;
+    let overview = asked.read(|tx| overview(tx, scope, [&exploited, &critical], asked.now))?;
     let remedies = remedies::find(asked)?;
     let database = asked.dashboard.settings.service.database();
     let main = html! {
         div.title { h1 { "Summary" } }
+        @if overview.is_empty() {
+            p.notice role="status" {
+                "Nothing was scanned yet. The scan of the machine that runs the service begins with \
+                 it and takes a minute or so: reload the page to see what it found."
+            }
+        }
         (severities(&overview.counts))
         div.columns {
             div {
@@ -68,6 +75,12 @@ pub(crate) fn show(asked: &Asked<'_>) -> Result<Reply, Failure> {
     shell::reply(asked, &page)
 }
 
+impl Overview {
+    fn is_empty(&self) -> bool {
+        self.covered.is_empty() && self.uncovered.is_empty()
+    }
+}
+
 /// The criteria of active findings with these values of members.
 fn active(values: &[(&str, &str)]) -> Result<Criteria, Failure> {
     let mut members = Map::new();
@@ -81,7 +94,7 @@ fn active(values: &[(&str, &str)]) -> Result<Criteria, Failure> {
 fn overview(
     tx: &mut Tx<'_>,
     scope: &Scope,
-    critical: &Criteria,
+    critical: [&Criteria; 2],
     now: i64,
 ) -> Result<Overview, StoreError> {
     let request = Request::new(Kind::FindingType);
@@ -97,13 +110,6 @@ fn overview(
         counts.informational += more.informational;
         counts.untriaged += more.untriaged;
     }
-    let query = Query {
-        criteria: critical,
-        sort: Some(Sort {
-            field: SortField::EpssScore,
-            descending: true,
-        }),
-    };
     let of_status = |status: &str| {
         let equals = json!([{ "comparison": "EQUALS", "value": status }]);
         CoverageCriteria::from_json(&json!({ "scanStatusCode": equals })).unwrap_or_default()
@@ -118,13 +124,44 @@ fn overview(
     let reasons = counts_by(&inactive, "SCAN_STATUS_REASON")?;
     Ok(Overview {
         counts,
-        urgent: listing::list(tx, scope, query, None, CRITICAL)?.findings,
+        urgent: urgent(tx, scope, critical)?,
         covered,
         uncovered,
         reasons,
         queue: jobs::state(tx, now)?,
         pending: pending::count(tx)?,
     })
+}
+
+/// The first findings: those with an exploit before the others, each by their EPSS score, or by
+/// their own score where no EPSS score is known.
+fn urgent(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    critical: [&Criteria; 2],
+) -> Result<Vec<Listed>, StoreError> {
+    let mut urgent: Vec<Listed> = Vec::new();
+    for criteria in critical {
+        for field in [SortField::EpssScore, SortField::InspectorScore] {
+            let query = Query {
+                criteria,
+                sort: Some(Sort {
+                    field,
+                    descending: true,
+                }),
+            };
+            let by_epss = field == SortField::EpssScore;
+            let found = listing::list(tx, scope, query, None, CRITICAL)?.findings;
+            for listed in found {
+                let is_new = urgent.iter().all(|u| u.finding.id != listed.finding.id);
+                if is_new && (listed.epss.is_some() || !by_epss) {
+                    urgent.push(listed);
+                }
+            }
+        }
+    }
+    urgent.truncate(CRITICAL);
+    Ok(urgent)
 }
 
 fn severities(counts: &SeverityCounts) -> Markup {

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod crates_io;
+mod dashboard;
 mod db;
 mod debian;
 mod network;

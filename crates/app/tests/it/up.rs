@@ -19,7 +19,7 @@ const ADVISORIES: [(&str, &str, &str); 3] = [
     ("CVE-2024-0003", "zlib", "1:1.2.13.dfsg-2"),
 ];
 
-fn database() -> Vec<u8> {
+pub(crate) fn database() -> Vec<u8> {
     let mut builder = Builder::new(BuildOptions {
         prose: true,
         only_referenced: false,
@@ -58,7 +58,7 @@ fn database() -> Vec<u8> {
 }
 
 /// A service that is stopped when the test ends, however it ends.
-struct Running(Child);
+pub(crate) struct Running(pub(crate) Child);
 
 impl Drop for Running {
     fn drop(&mut self) {

@@ -41,8 +41,15 @@ pub(super) struct Draft {
 impl Draft {
     /// A new rule with the conditions of an address.
     pub(super) fn of_address(query: &[(String, String)]) -> Self {
+        let filter = Filter::read(query);
+        // In the form a comma parts values, so one that has a comma goes elsewhere.
+        let (filter, more) = match filter.criteria(&Map::new()) {
+            Ok(criteria) => said(&criteria),
+            Err(_) => (filter, String::new()),
+        };
         Self {
-            filter: Filter::read(query),
+            filter,
+            more,
             ..Self::default()
         }
     }
@@ -78,12 +85,7 @@ impl Draft {
 
     pub(super) fn of_rule(rule: &Rule) -> Self {
         let definition = &rule.definition;
-        let (filter, more) = Filter::of(&definition.criteria);
-        let more = if more.is_empty() {
-            String::new()
-        } else {
-            serde_json::to_string_pretty(&Value::Object(more)).unwrap_or_default()
-        };
+        let (filter, more) = said(&definition.criteria);
         let expires = definition.expires_at;
         Self {
             name: definition.name.clone(),
@@ -163,6 +165,17 @@ impl Draft {
             until_fixed: self.until_fixed,
         })
     }
+}
+
+/// Criteria as fields of the form, and as JSON what no field can say.
+fn said(criteria: &Criteria) -> (Filter, String) {
+    let (filter, more) = Filter::of(criteria);
+    let more = if more.is_empty() {
+        String::new()
+    } else {
+        serde_json::to_string_pretty(&Value::Object(more)).unwrap_or_default()
+    };
+    (filter, more)
 }
 
 /// The last whole or begun day before a rule expires.

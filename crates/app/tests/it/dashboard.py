@@ -1,0 +1,254 @@
+"""Uses the dashboard in Chromium: dashboard.py BROWSER ADDRESS SIGN-IN-LINK PROFILE [PICTURES].
+
+The browser is driven through its debugging pipe, since that needs nothing but Python.
+"""
+
+import base64
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+BROWSER, ADDRESS, LINK, PROFILE = sys.argv[1:5]
+PICTURES = pathlib.Path(sys.argv[5]) if len(sys.argv) > 5 else None
+
+
+class Gone(Exception):
+    """What was asked about is not there any more."""
+
+
+class Chromium:
+    """A browser with one page."""
+
+    def __init__(self):
+        to_browser, self.writer = os.pipe()
+        self.reader, from_browser = os.pipe()
+
+        def place():
+            # Moved up first, so that neither end is where the other belongs.
+            high = os.dup(to_browser), os.dup(from_browser)
+            os.dup2(high[0], 3)
+            os.dup2(high[1], 4)
+
+        self.process = subprocess.Popen(
+            [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--hide-scrollbars",
+             "--remote-debugging-pipe", f"--user-data-dir={PROFILE}", "about:blank"],
+            preexec_fn=place, close_fds=False, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        )
+        os.close(to_browser)
+        os.close(from_browser)
+        self.rest, self.number, self.session, self.events = b"", 0, None, []
+        targets = self.ask("Target.getTargets")["targetInfos"]
+        page = next(t for t in targets if t["type"] == "page")
+        self.session = self.ask("Target.attachToTarget", targetId=page["targetId"], flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            self.ask(f"{domain}.enable")
+
+    def receive(self):
+        while b"\0" not in self.rest:
+            more = os.read(self.reader, 1 << 20)
+            assert more, "the browser ended"
+            self.rest += more
+        message, self.rest = self.rest.split(b"\0", 1)
+        return json.loads(message)
+
+    def ask(self, method, **parameters):
+        self.number += 1
+        message = {"id": self.number, "method": method, "params": parameters}
+        if self.session:
+            message["sessionId"] = self.session
+        os.write(self.writer, json.dumps(message).encode() + b"\0")
+        while True:
+            answer = self.receive()
+            if answer.get("id") == self.number:
+                if "error" in answer:
+                    raise Gone(method, answer["error"])
+                return answer["result"]
+            self.events.append(answer)
+
+    def leave(self):
+        """Marks the page, so that the next one is told from it."""
+        self.complain()
+        self.run("window.left = true")
+
+    def until(self, script):
+        """Waits until a script says yes, on whatever page that is."""
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            try:
+                if self.run(script):
+                    return self.complain()
+            except Gone:
+                # The page went away while the script ran.
+                continue
+        raise AssertionError((script, self.text()))
+
+    def arrive(self):
+        self.until("!window.left && document.readyState === 'complete'")
+
+    def complain(self):
+        """Fails if the browser refused or disliked something."""
+        for event in self.events:
+            entry = event.get("params", {}).get("entry", {})
+            assert entry.get("level") != "error", entry
+            assert event.get("method") != "Runtime.exceptionThrown", event
+        self.events = []
+
+    def go(self, path):
+        self.leave()
+        url = path if path.startswith("http") else ADDRESS + path
+        self.ask("Page.navigate", url=url)
+        self.arrive()
+
+    def run(self, script):
+        answer = self.ask("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    def text(self, selector="main"):
+        return self.run(f"document.querySelector({json.dumps(selector)})?.innerText ?? null")
+
+    def click(self, selector):
+        """Follows a link or sends a form, and waits for the next page."""
+        self.leave()
+        assert self.run(f"!!document.querySelector({json.dumps(selector)})"), selector
+        self.run(f"document.querySelector({json.dumps(selector)}).click()")
+        self.arrive()
+
+    def type(self, selector, text):
+        self.run(f"document.querySelector({json.dumps(selector)}).focus()")
+        self.ask("Input.insertText", text=text)
+
+    def becomes(self, selector, text):
+        """Waits until an element shows a text, which a script puts there."""
+        done = self.run(f"""new Promise(resolve => {{
+            const shows = () => document.querySelector({json.dumps(selector)})?.textContent === {json.dumps(text)};
+            if (shows()) return resolve(true);
+            new MutationObserver(() => shows() && resolve(true))
+                .observe(document.body, {{ subtree: true, childList: true, characterData: true }});
+            setTimeout(() => resolve(false), 20000);
+        }})""")
+        assert done, (selector, text, self.text())
+
+    def look(self, width, dark):
+        scheme = "dark" if dark else "light"
+        self.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+        self.ask("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1,
+                 mobile=width < 500)
+
+    def picture(self, name):
+        if PICTURES:
+            taken = self.ask("Page.captureScreenshot", captureBeyondViewport=True)
+            (PICTURES / f"{name}.png").write_bytes(base64.b64decode(taken["data"]))
+
+
+PROBLEMS = """(() => {
+    const found = [];
+    const all = selector => [...document.querySelectorAll(selector)];
+    if (all("h1").length !== 1) found.push("not one h1");
+    if (!document.documentElement.lang || !document.title) found.push("no language or title");
+    for (const field of all("input:not([type=hidden]), select, textarea"))
+        if (!field.labels?.length && !field.ariaLabel) found.push("no label: " + field.name);
+    for (const one of all("a, button"))
+        if (!one.innerText.trim() && !one.ariaLabel) found.push("no name: " + one.outerHTML);
+    const ids = all("[id]").map(e => e.id);
+    if (new Set(ids).size !== ids.length) found.push("an id twice: " + ids);
+    const wide = document.documentElement.scrollWidth - innerWidth;
+    if (wide > 0) found.push("wider than the window by " + wide);
+    const luminance = color => {
+        const parts = color.match(/[\\d.]+/g).slice(0, 3).map(part => {
+            const value = part / 255;
+            return value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+        });
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
+    };
+    const behind = element => {
+        for (; element; element = element.parentElement) {
+            const color = getComputedStyle(element).backgroundColor;
+            if (!color.endsWith(", 0)") && color !== "transparent") return color;
+        }
+        return "rgb(255, 255, 255)";
+    };
+    for (const element of all("main *, header *")) {
+        const own = [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim());
+        if (!own || !element.checkVisibility() || element.closest(".unseen, [disabled]")) continue;
+        const pair = [luminance(getComputedStyle(element).color), luminance(behind(element))];
+        const contrast = (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
+        if (contrast < 4.5) found.push("contrast " + contrast.toFixed(1) + ": " + element.outerHTML.slice(0, 120));
+    }
+    return found;
+})()"""
+
+
+def main():
+    browser = Chromium()
+    try:
+        use(browser)
+    finally:
+        browser.process.kill()
+        browser.process.wait()
+    print("used")
+
+
+def use(browser):
+    browser.look(1280, False)
+    browser.go("/")
+    assert "Access key ID" in browser.text(), browser.text()
+    browser.go(LINK)
+    browser.until("document.querySelector('h1')?.innerText === 'Summary' && document.readyState === 'complete'")
+    text = browser.text()
+    for expected in ["3\nCritical", "1 of 1 covered", "openssl", "2 critical, 2 findings on 1 resource"]:
+        assert expected in text, (expected, text)
+
+    browser.click(".figure .critical")
+    assert browser.run("location.search") == "?severity=critical"
+    assert browser.run("document.querySelectorAll('tbody tr').length") == 3
+    browser.type("#value", "openssl")
+    browser.click(".search button")
+    assert browser.run("location.search") == "?severity=critical&package=openssl"
+    assert browser.run("document.querySelectorAll('tbody tr').length") == 2
+    browser.click("tbody .what a")
+    text = browser.text()
+    for expected in ["3.0.11-1", "deb", "/var/lib/dpkg/status", "CVSS:3.1/AV:N", "team/app:v1"]:
+        assert expected in text, (expected, text)
+    finding = browser.run("location.pathname")
+
+    browser.go("/rules/new")
+    browser.type("#name", "not reachable")
+    browser.type("#package", "openssl")
+    browser.becomes("#hides", "2")
+    browser.type("#vulnerability", "CVE-2024-0001")
+    browser.becomes("#hides", "1")
+    assert browser.run("location.pathname") == "/rules/new"
+    browser.click("form.rule .primary")
+    assert browser.run("location.pathname") == "/rules", browser.text()
+    assert "not reachable" in browser.text()
+    browser.go("/findings?status=suppressed")
+    assert "CVE-2024-0001" in browser.text()
+
+    rule = browser.run("fetch('/rules').then(a => a.text()).then(t => t.match(/\\/rules\\/[0-9a-f]{16}/)[0])")
+    pages = {
+        "summary": "/", "findings": "/findings", "finding": finding, "by-vulnerability": "/findings/by/vulnerability",
+        "by-image": "/findings/by/image?severity=critical&package=openssl", "coverage": "/coverage",
+        "rules": "/rules", "rule": rule, "regions": "/regions",
+    }
+    for width, dark in [(1280, False), (1280, True), (390, False), (390, True)]:
+        browser.look(width, dark)
+        for name, path in pages.items():
+            browser.go(path)
+            problems = browser.run(PROBLEMS)
+            assert not problems, (path, width, dark, problems)
+            browser.picture(f"{name}-{width}{'-dark' if dark else ''}")
+
+    browser.look(1280, False)
+    browser.go(rule)
+    browser.click(".danger")
+    browser.go("/findings?status=suppressed")
+    assert "No findings here" in browser.text()
+    browser.click(".who button")
+    assert "Access key ID" in browser.text()
+
+
+main()
