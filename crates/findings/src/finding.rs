@@ -115,6 +115,9 @@ pub struct Observation {
     /// How the severity came about, one sentence.
     pub severity_reason: String,
     pub score: Option<InspectorScore>,
+    /// The steps of the risk rank but for the one of the EPSS score, which changes daily.
+    #[serde(default)]
+    pub risk: Vec<RiskStep>,
     pub fix: Option<FixAvailable>,
     pub exploit_available: Option<bool>,
     /// The vendor's own word.
@@ -376,6 +379,13 @@ pub struct InspectorScore {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Adjustment {
     pub metric: String,
+    pub reason: String,
+}
+
+/// One step of a risk rank.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RiskStep {
+    pub points: i64,
     pub reason: String,
 }
 

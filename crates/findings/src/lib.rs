@@ -2,6 +2,8 @@
 
 pub mod criteria;
 pub mod cvss;
+pub mod environment;
+pub mod exposure;
 pub mod finding;
 pub mod fold;
 pub mod identity;
@@ -10,6 +12,7 @@ pub mod observe;
 pub mod platform;
 pub mod remedy;
 pub mod resource;
+pub mod risk;
 pub mod severity;
 pub mod suppress;
 pub mod vex;

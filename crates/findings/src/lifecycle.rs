@@ -296,6 +296,7 @@ fn differences(a: &Observation, b: &Observation) -> Vec<&'static str> {
         (a.severity, &a.severity_reason) != (b.severity, &b.severity_reason),
     );
     compare("inspectorScore", a.score != b.score);
+    compare("riskScore", a.risk != b.risk);
     compare("fixAvailable", a.fix != b.fix);
     compare(
         "exploitAvailable",

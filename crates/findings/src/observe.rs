@@ -3,24 +3,28 @@
 use model::{FixState, Inventory, Package, Timestamp};
 
 use crate::{
+    environment::{Environment, judge},
     finding::{
-        Assessment, Decision, Details, FindingType, FixAvailable, InspectorScore, KnownExploited,
-        Observation, PackageDetails, PackageMatch, VulnerabilityFacts, VulnerablePackage,
+        Assessment, Decision, Details, FindingType, FixAvailable, KnownExploited, Observation,
+        PackageDetails, PackageMatch, VulnerabilityFacts, VulnerablePackage,
     },
-    vulnerability::{AffectedPackage, ChosenScore, Match, Vulnerability},
+    risk,
+    vulnerability::{AffectedPackage, Match, Vulnerability},
 };
 
 /// The longest title on the wire (service model, `FindingTitle`).
 const LONGEST_TITLE: usize = 1024;
 
-/// What is observed of one vulnerability of a resource.
+/// What is observed of one vulnerability of a resource in its environment.
 ///
 /// `is_system` says whether a package is the operating system's own.
 pub fn package_observation(
     vulnerability: &Vulnerability,
     inventory: &Inventory,
+    environment: &Environment<'_>,
     is_system: &dyn Fn(&Package) -> bool,
 ) -> Observation {
+    let judged = judge(vulnerability, environment);
     let packages: Vec<VulnerablePackage> = vulnerability
         .packages
         .iter()
@@ -30,9 +34,10 @@ pub fn package_observation(
         key: vulnerability.id.clone(),
         kind: FindingType::PackageVulnerability,
         title: title(vulnerability, &packages),
-        severity: vulnerability.severity,
-        severity_reason: vulnerability.severity_reason.clone(),
-        score: vulnerability.score.as_ref().map(unadjusted),
+        severity: judged.severity,
+        severity_reason: judged.reason.clone(),
+        risk: risk::steps(vulnerability, &judged, environment.exposure),
+        score: judged.score,
         fix: Some(fix(&packages)),
         exploit_available: Some(vulnerability.exploit_known),
         vendor_severity: vendor_severity(vulnerability),
@@ -125,19 +130,6 @@ pub const fn fix_state(fix: FixState, has_fixed_version: bool) -> &'static str {
         FixState::EndOfLife => "end of life",
         FixState::UnderInvestigation => "under investigation",
         FixState::NotAffected => "not affected",
-    }
-}
-
-/// The base score where nothing of the environment is known.
-fn unadjusted(score: &ChosenScore) -> InspectorScore {
-    InspectorScore {
-        value: score.value,
-        vector: score.vector.clone(),
-        version: score.version.name().to_owned(),
-        source: score.source.clone(),
-        base: score.value,
-        base_vector: score.vector.clone(),
-        adjustments: Vec::new(),
     }
 }
 

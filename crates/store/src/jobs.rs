@@ -5,6 +5,9 @@ use crate::{Scope, StoreError, Tx, Value};
 /// How often a job is tried before it is parked.
 pub const MOST_ATTEMPTS: i64 = 8;
 
+/// The kind of the job that evaluates what waits ([`crate::pending`]).
+pub const EVALUATE: &str = "evaluate";
+
 /// A job that a worker holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {

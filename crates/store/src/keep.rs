@@ -9,6 +9,7 @@ use findings::{
     },
     identity::FindingId,
     lifecycle::{Change, ChangeKind, delete_at},
+    risk,
 };
 use model::{Severity, Timestamp};
 
@@ -133,8 +134,18 @@ pub fn save(
     }
     let mut rows = Vec::with_capacity(changes.len());
     let version = tx.version()?;
+    let ids = changes
+        .iter()
+        .filter_map(|c| c.finding.observed.vulnerability());
+    let epss = epss_of(tx, ids)?;
     for change in changes {
-        rows.push(finding_row(scope, resource, &change.finding, version)?);
+        let observed = &change.finding.observed;
+        let epss = observed
+            .vulnerability()
+            .and_then(|id| epss.get(id).copied());
+        let mut row = finding_row(scope, resource, &change.finding, version)?;
+        row.push(risk::rank(&observed.risk, epss).into());
+        rows.push(row);
     }
     tx.insert_many(INSERT, &rows, UPSERT)?;
     save_packages(tx, changes)?;
@@ -146,7 +157,7 @@ const INSERT: &str = "INSERT INTO findings (id, account, region, resource, resou
                       resource_id, kind, ident, status, severity, title, vulnerability, score, \
                       fix_available, exploit_available, vendor_severity, source, protocol, \
                       port_begin, port_end, component_type, version, rules, first_observed_at, last_observed_at, \
-                      updated_at, closed_at, closed_because, delete_at, body)";
+                      updated_at, closed_at, closed_because, delete_at, body, risk)";
 
 const UPSERT: &str = "ON CONFLICT (id) DO UPDATE SET status = excluded.status, \
                       severity = excluded.severity, title = excluded.title, \
@@ -158,7 +169,47 @@ const UPSERT: &str = "ON CONFLICT (id) DO UPDATE SET status = excluded.status, \
                       rules = excluded.rules, last_observed_at = excluded.last_observed_at, \
                       updated_at = excluded.updated_at, closed_at = excluded.closed_at, \
                       closed_because = excluded.closed_because, delete_at = excluded.delete_at, \
-                      body = excluded.body";
+                      body = excluded.body, risk = excluded.risk";
+
+/// The EPSS scores of these vulnerabilities, of those that have one.
+fn epss_of<'a>(
+    tx: &mut Tx<'_>,
+    ids: impl Iterator<Item = &'a str>,
+) -> Result<BTreeMap<String, f64>, StoreError> {
+    let ids: BTreeSet<&str> = ids.collect();
+    let ids: Vec<Value> = ids.into_iter().map(Value::from).collect();
+    let mut scores = BTreeMap::new();
+    for chunk in ids.chunks(MOST_KEYS) {
+        let sql = format!(
+            "SELECT id, epss FROM vulnerabilities WHERE epss IS NOT NULL AND id IN ({})",
+            list_of(1, chunk.len())
+        );
+        tx.each(&sql, chunk, |row| {
+            if let Some(score) = row.optional_real(1)? {
+                scores.insert(row.text(0)?.to_owned(), score);
+            }
+            Ok(())
+        })?;
+    }
+    Ok(scores)
+}
+
+/// Moves the ranks of a vulnerability's findings with its EPSS score; most days that is nothing.
+fn move_risk(
+    tx: &mut Tx<'_>,
+    id: &str,
+    before: Option<f64>,
+    after: Option<f64>,
+) -> Result<(), StoreError> {
+    let moved = risk::epss_points(after) - risk::epss_points(before);
+    if moved != 0 {
+        tx.execute(
+            "UPDATE findings SET risk = risk + ?2 WHERE vulnerability = ?1",
+            &[id.into(), moved.into()],
+        )?;
+    }
+    Ok(())
+}
 
 fn finding_row(
     scope: &Scope,
@@ -370,6 +421,11 @@ pub fn put_facts(
             body.into(),
         ]);
     }
+    let ids = facts.iter().map(|(facts, _)| facts.id.as_str());
+    let before = epss_of(tx, ids)?;
+    for (facts, epss) in facts {
+        move_risk(tx, &facts.id, before.get(&facts.id).copied(), *epss)?;
+    }
     put_aliases(tx, &rows, facts)?;
     tx.insert_many(
         "INSERT INTO vulnerabilities (id, epss, epss_version, digest, body)",
@@ -436,10 +492,11 @@ pub fn all_vulnerabilities(tx: &mut Tx<'_>) -> Result<Vec<String>, StoreError> {
 /// Sets the EPSS score of a vulnerability, if it is known here.
 pub fn set_epss(tx: &mut Tx<'_>, id: &str, score: Option<f64>) -> Result<(), StoreError> {
     let changed = tx.first(
-        "SELECT id FROM vulnerabilities WHERE id = ?1 AND epss IS DISTINCT FROM ?2",
+        "SELECT epss FROM vulnerabilities WHERE id = ?1 AND epss IS DISTINCT FROM ?2",
         &[id.into(), score.into()],
     )?;
-    if changed.is_some() {
+    if let Some(row) = changed {
+        move_risk(tx, id, row.optional_real(0)?, score)?;
         let version = tx.version()?;
         tx.execute(
             "UPDATE vulnerabilities SET epss_before = epss, epss = ?2, epss_version = ?3 \

@@ -7,6 +7,7 @@ pub mod coverage;
 mod digest;
 mod engine;
 mod error;
+pub mod exposure;
 pub mod history;
 pub mod jobs;
 pub mod keep;

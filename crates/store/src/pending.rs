@@ -38,6 +38,18 @@ pub fn add_by_vulnerability(tx: &mut Tx<'_>, vulnerability: &str) -> Result<u64,
     )
 }
 
+/// Notes that every package finding of the resource must be evaluated again.
+pub fn add_by_resource(tx: &mut Tx<'_>, resource: i64) -> Result<u64, StoreError> {
+    tx.execute(
+        "INSERT INTO pending_evaluations (resource, vulnerability) \
+         SELECT DISTINCT f.resource, f.vulnerability FROM findings f \
+         JOIN resources r ON r.id = f.resource \
+         WHERE f.resource = ?1 AND f.vulnerability IS NOT NULL AND f.status <> 'CLOSED' \
+         AND r.gone_at IS NULL ON CONFLICT DO NOTHING",
+        &[resource.into()],
+    )
+}
+
 /// Takes the evaluations of up to `limit` resources from number `from` on; they are this
 /// transaction's to make.
 pub fn take(

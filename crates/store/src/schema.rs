@@ -3,7 +3,10 @@
 use crate::{Engine, StoreError, Tx, Value};
 
 /// Every migration in order; one that was released never changes.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001.sql"),
+    include_str!("../migrations/0002.sql"),
+];
 
 /// The number of the advisory lock that keeps two processes from migrating at once.
 const MIGRATION_LOCK: i64 = 0x4c79_6e6b;

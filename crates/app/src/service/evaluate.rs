@@ -8,6 +8,7 @@ use detect::Options;
 use ecosystem::by_purl_type;
 use findings::{
     criteria::Subject,
+    environment::Environment,
     finding::{Finding, FindingType, Observation, VulnerabilityFacts},
     lifecycle::{Change, Coverage, Evaluation, reconcile},
     observe,
@@ -17,7 +18,7 @@ use model::{Inventory, Package, Timestamp};
 use store::{
     Scope, StoreError, StoredResource, Tx,
     content::{self, Wanted},
-    keep,
+    exposure, keep,
     rules::Rules,
 };
 
@@ -30,27 +31,35 @@ pub(crate) struct Observed {
     pub(crate) facts: Vec<(VulnerabilityFacts, Option<f64>)>,
 }
 
+/// In which environment and when an inventory is observed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Surroundings<'a> {
+    pub(crate) environment: Environment<'a>,
+    pub(crate) now: Timestamp,
+}
+
 /// Observes an inventory from which packages that no advisory matches may be left out.
 pub(crate) fn observe<B: AsRef<[u8]>>(
     inventory: &Inventory,
     database: &Database<B>,
     only: Option<&BTreeSet<String>>,
-    now: Timestamp,
+    surroundings: &Surroundings<'_>,
 ) -> Observed {
+    let Surroundings { environment, now } = *surroundings;
     // Whether a declared package counts was decided when its version was stored.
     let options = Options { declared: true };
     let mut vulnerabilities = pipeline::vulnerabilities(inventory, database, options);
+    let today = Offset::UTC.to_datetime(now).date();
+    vulnerabilities.extend(pipeline::end_of_life(inventory, today));
     if let Some(only) = only {
         vulnerabilities.retain(|v| only.contains(&v.id));
-    } else {
-        let today = Offset::UTC.to_datetime(now).date();
-        vulnerabilities.extend(pipeline::end_of_life(inventory, today));
     }
     let mut observed = Observed::default();
     for vulnerability in &vulnerabilities {
         observed.observations.push(observe::package_observation(
             vulnerability,
             inventory,
+            &environment,
             &is_system,
         ));
         observed.facts.push((
@@ -88,7 +97,13 @@ pub(crate) fn packages<B: AsRef<[u8]>>(
     let rules = rules.of(tx, scope, now.as_millisecond())?;
     let wanted = only.map_or(Wanted::Matched, Wanted::Vulnerabilities);
     let inventory = content::inventory(tx, number, wanted)?;
-    let observed = observe(&inventory, database, only, now);
+    let exposure = &exposure::get(tx, resource.number)?;
+    let environment = Environment {
+        exposure,
+        follows: exposure::follows(tx)?,
+    };
+    let surroundings = Surroundings { environment, now };
+    let observed = observe(&inventory, database, only, &surroundings);
     keep::put_facts(tx, &observed.facts)?;
     let kind = FindingType::PackageVulnerability;
     let current = keep::of_resource(tx, resource.number, kind, only)?;

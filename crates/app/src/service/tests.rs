@@ -27,6 +27,8 @@ use super::{
     rules::release_expired,
 };
 
+mod environment;
+
 const DAY: i64 = 24 * 3_600;
 
 /// A database of advisories, each `id package fixed-version`, and of facts, `id vector epss`.

@@ -246,6 +246,7 @@ impl Service {
             HOST => self.scan_host(&job.scope),
             REMATCH => self.rematch(),
             EXPIRY => self.expire(),
+            jobs::EVALUATE => self.evaluate(),
             other => bail!("no job is called {other}"),
         }
     }
@@ -295,6 +296,11 @@ impl Service {
                 is_starter: false,
             })
         })
+    }
+
+    fn evaluate(&self) -> Result<()> {
+        evaluate_pending(&self.engine, &self.database().records, clock::now())?;
+        Ok(())
     }
 
     fn expire(&self) -> Result<()> {

@@ -165,6 +165,7 @@ fn observation(number: usize) -> Observation {
         title: format!("{vulnerability} - {}", name(number)),
         severity: severity(number),
         severity_reason: "by the score of NVD".to_owned(),
+        risk: Vec::new(),
         score: Some(InspectorScore {
             value: base,
             vector: "CVSS:3.1/AV:L".to_owned(),
@@ -231,6 +232,7 @@ fn network() -> Observation {
         severity: Severity::Medium,
         severity_reason: "SSH".to_owned(),
         score: None,
+        risk: Vec::new(),
         fix: None,
         exploit_available: None,
         vendor_severity: None,

@@ -35,6 +35,7 @@ fn observation(key: &str, severity: Severity) -> Observation {
         severity,
         severity_reason: "a test".to_owned(),
         score: None,
+        risk: Vec::new(),
         fix: None,
         exploit_available: Some(false),
         vendor_severity: None,

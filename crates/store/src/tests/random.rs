@@ -172,6 +172,7 @@ pub(crate) fn observation(random: &mut Random, number: usize) -> Observation {
         title: format!("{vulnerability} - {}", word(random)),
         severity: *random.pick(&Severity::ALL),
         severity_reason: "a test".to_owned(),
+        risk: Vec::new(),
         score: random.maybe(InspectorScore {
             value: score,
             vector: String::new(),
