@@ -4,6 +4,7 @@ mod closed;
 pub mod errors;
 pub mod inspector2;
 pub mod keys;
+pub mod network;
 pub mod operation;
 pub mod registry;
 pub mod scalar;

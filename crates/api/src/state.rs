@@ -24,13 +24,19 @@ pub trait Advisories: Send + Sync {
     fn submit(&self, submission: &Submitted<'_>) -> Result<Value, Error>;
 }
 
-/// An inventory that a client sends, with what it says of the resource.
+/// What evaluates networks, which is not the API's own.
+pub trait Networks: Send + Sync {
+    /// Takes in the configuration of an account's networks and says what changed.
+    fn take(&self, submission: &Submitted<'_>) -> Result<Value, Error>;
+}
+
+/// What a client sends beyond AWS's operations.
 #[derive(Debug)]
 pub struct Submitted<'a> {
     pub scope: Scope,
-    /// Decoded names and values.
+    /// Decoded names and values: what it is of.
     pub query: &'a [(String, String)],
-    /// A bill of materials.
+    /// A bill of materials, or the configuration of networks.
     pub body: &'a [u8],
     pub now: Timestamp,
 }
@@ -39,6 +45,7 @@ pub struct Submitted<'a> {
 pub struct State {
     pub engine: Arc<Engine>,
     pub advisories: Box<dyn Advisories>,
+    pub networks: Box<dyn Networks>,
 }
 
 impl fmt::Debug for State {

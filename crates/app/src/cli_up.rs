@@ -77,6 +77,10 @@ pub(crate) struct Submit {
     /// The Region in which the resource is.
     #[arg(long, default_value = "eu-west-1", value_name = "REGION")]
     pub(crate) region: String,
+    /// The target is a directory with the responses of describe calls as JSON: send the
+    /// configuration of networks that they make up.
+    #[arg(long = "network", conflicts_with_all = ["host", "repository"])]
+    pub(crate) is_network: bool,
     /// The repository in which the image is.
     #[arg(long, value_name = "NAME", conflicts_with = "host")]
     pub(crate) repository: Option<String>,

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use model::{Severity, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::identity::FindingId;
+use crate::{identity::FindingId, reach::Explained};
 
 /// Which kind of weakness a finding is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -349,6 +349,9 @@ pub struct NetworkDetails {
     /// From the edge to the instance.
     pub steps: Vec<PathStep>,
     pub description: String,
+    /// What explains it beyond the steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explained: Option<Box<Explained>>,
 }
 
 /// One component of a path.

@@ -10,6 +10,7 @@ pub mod identity;
 pub mod lifecycle;
 pub mod observe;
 pub mod platform;
+pub mod reach;
 pub mod remedy;
 pub mod resource;
 pub mod risk;

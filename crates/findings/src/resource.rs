@@ -83,6 +83,26 @@ pub struct Instance {
     pub hostname: Option<String>,
 }
 
+impl Instance {
+    /// Takes over what only a scan from inside tells: the operating system and its name.
+    #[must_use]
+    pub fn with_inside_of(mut self, other: &Self) -> Self {
+        self.platform = self.platform.or_else(|| other.platform.clone());
+        self.hostname = self.hostname.or_else(|| other.hostname.clone());
+        self
+    }
+
+    /// Takes over what only the cloud tells: where it is, what it was made of, its addresses.
+    #[must_use]
+    pub fn with_outside_of(self, other: &Self) -> Self {
+        Self {
+            platform: self.platform.or_else(|| other.platform.clone()),
+            hostname: self.hostname.or_else(|| other.hostname.clone()),
+            ..other.clone()
+        }
+    }
+}
+
 /// A container image in a repository.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Image {

@@ -65,8 +65,12 @@ fn badness(judged: &Judged) -> RiskStep {
             ),
         };
     }
-    // The middle of the scores that have the severity.
-    let points = match judged.severity {
+    of_severity(judged.severity)
+}
+
+/// The step of what has a severity and no score: the middle of the scores that have it.
+pub fn of_severity(severity: Severity) -> RiskStep {
+    let points = match severity {
         Severity::Critical => 38,
         Severity::High => 32,
         Severity::Medium => 22,
@@ -76,7 +80,7 @@ fn badness(judged: &Judged) -> RiskStep {
     };
     RiskStep {
         points,
-        reason: format!("there is no score; the severity is {}", judged.severity),
+        reason: format!("there is no score; the severity is {severity}"),
     }
 }
 

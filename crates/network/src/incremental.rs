@@ -104,16 +104,12 @@ impl Live {
 
     fn has_balancers(&self) -> bool {
         let snapshot = &self.engine.snapshot;
-        !self.engine.index.by_description.is_empty()
-            || !snapshot.load_balancers.is_empty()
-            || !snapshot.classic_load_balancers.is_empty()
-            || !snapshot.accelerators.is_empty()
-            || !snapshot.vpc_origins.is_empty()
-            || !snapshot.endpoint_services.is_empty()
+        !snapshot.load_balancers.is_empty() || !snapshot.classic_load_balancers.is_empty()
     }
 
     fn balance(&mut self) -> Vec<Finding> {
-        finding::merge_indirect(&mut self.engine, &self.options)
+        let exposures = crate::balancers::exposures(&mut self.engine, &self.options.protocols);
+        finding::merge(&mut self.engine, &self.options, exposures)
     }
 
     fn replace(&mut self, snapshot: Arc<Snapshot>) -> Difference {

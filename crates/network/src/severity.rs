@@ -97,7 +97,7 @@ impl Severities {
             .filter_map(|place| self.services.get(place))
         {
             let severity = match edge {
-                edge if edge.is_public() => service.internet,
+                Edge::Internet(_) => service.internet,
                 _ => service.path,
             };
             worst = worst.max(severity);

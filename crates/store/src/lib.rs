@@ -13,6 +13,7 @@ pub mod jobs;
 pub mod keep;
 pub mod keys;
 pub mod listing;
+pub mod networks;
 pub mod pending;
 mod records;
 pub mod resources;

@@ -19,7 +19,7 @@ pub struct StoredResource {
     pub gone_at: Option<i64>,
 }
 
-const COLUMNS: &str = "id, inventory, gone_at, body";
+pub(crate) const COLUMNS: &str = "id, inventory, gone_at, body";
 
 /// Stores a resource or what is new about it, and locks it until the transaction ends.
 ///
@@ -131,7 +131,7 @@ pub fn lock(tx: &mut Tx<'_>, number: i64) -> Result<Option<(Scope, StoredResourc
     Ok(Some((scope, stored(&row)?)))
 }
 
-fn stored(row: &crate::Row) -> Result<StoredResource, StoreError> {
+pub(crate) fn stored(row: &crate::Row) -> Result<StoredResource, StoreError> {
     Ok(StoredResource {
         number: row.int(0)?,
         inventory: row.optional_int(1)?,

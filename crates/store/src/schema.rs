@@ -6,6 +6,7 @@ use crate::{Engine, StoreError, Tx, Value};
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001.sql"),
     include_str!("../migrations/0002.sql"),
+    include_str!("../migrations/0003.sql"),
 ];
 
 /// The number of the advisory lock that keeps two processes from migrating at once.

@@ -130,8 +130,16 @@ fn what_if(arguments: &WhatIf) -> Result<bool> {
     Ok(true)
 }
 
-/// Reads every JSON document below a directory.
+/// Reads every JSON document below a directory into a snapshot.
 pub(crate) fn snapshot(directory: &Path) -> Result<(Snapshot, Vec<Problem>)> {
+    let (files, mut problems) = documents(directory)?;
+    let (snapshot, more) = read(&files);
+    problems.extend(more);
+    Ok((snapshot, problems))
+}
+
+/// Reads every JSON document below a directory.
+pub(crate) fn documents(directory: &Path) -> Result<(Vec<File>, Vec<Problem>)> {
     let mut files = Vec::new();
     let mut problems = Vec::new();
     let mut waiting = vec![(directory.to_owned(), 0)];
@@ -158,9 +166,7 @@ pub(crate) fn snapshot(directory: &Path) -> Result<(Snapshot, Vec<Problem>)> {
         }
     }
     files.sort_by(|a, b| a.name.cmp(&b.name));
-    let (snapshot, more) = read(&files);
-    problems.extend(more);
-    Ok((snapshot, problems))
+    Ok((files, problems))
 }
 
 /// What the options of the command line ask for.

@@ -14,6 +14,7 @@ use anyhow::{Context as _, Result};
 use api::{
     inspector2,
     keys::StoredKeys,
+    network,
     server::{self, Api, Limits},
     state::State,
     submit,
@@ -217,9 +218,10 @@ async fn serve(
         state: State {
             engine: Arc::clone(&service.engine),
             advisories: Box::new(Answers(Arc::clone(service))),
+            networks: Box::new(Answers(Arc::clone(service))),
         },
         registry: inspector2::handlers(),
-        extensions: vec![submit::route()],
+        extensions: vec![submit::route(), network::route()],
         credentials: Box::new(StoredKeys::new(Arc::clone(&service.engine), master.clone())),
         sealer: Sealer::new(master.derive("page tokens")),
         limits: Limits::default(),

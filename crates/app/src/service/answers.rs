@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use api::{
     Error,
     errors::Reason,
-    state::{Advisories, Known, Submitted},
+    state::{Advisories, Known, Networks, Submitted},
     wire::scan::OutputFormat,
 };
 use findings::{
@@ -20,6 +20,7 @@ use sha2::{Digest as _, Sha256};
 use super::{
     host,
     ingest::{Submission, ingest},
+    network,
     worker::Service,
 };
 use crate::{
@@ -112,6 +113,27 @@ impl Advisories for Answers {
     }
 }
 
+impl Networks for Answers {
+    fn take(&self, submitted: &Submitted<'_>) -> Result<Value, Error> {
+        let documents = network::unpack(submitted.body)?;
+        let Submitted { scope, now, .. } = submitted;
+        let Service {
+            networks, engine, ..
+        } = &*self.0;
+        let taken = networks.take(engine, scope, &documents, *now);
+        let taken = taken.map_err(|error| internal(&error))?;
+        Ok(json!({
+            "instances": taken.instances,
+            "evaluatedInterfaces": taken.evaluated,
+            "reconciledInstances": taken.reconciled,
+            "open": taken.open,
+            "unknown": taken.unknown,
+            "changes": taken.changed,
+            "problems": taken.problems,
+        }))
+    }
+}
+
 fn read(document: &[u8]) -> Option<Inventory> {
     Some(sbom::read("document", document)?.inventory)
 }
@@ -126,7 +148,11 @@ fn resource(submitted: &Submitted<'_>, inventory: &Inventory) -> Result<Resource
             let name = asked.required("name")?;
             Ok(Resource {
                 kind: ResourceType::AwsEc2Instance,
-                id: host::instance_id(&name),
+                id: if network::is_instance_id(&name) {
+                    name.clone()
+                } else {
+                    host::instance_id(&name)
+                },
                 tags: BTreeMap::from([("Name".to_owned(), name.clone())]),
                 details: ResourceDetails::Instance(Instance {
                     platform: inventory.os.as_ref().map(host::platform),

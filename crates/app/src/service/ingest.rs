@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use advisory::database::Database;
 use anyhow::{Result, bail};
-use findings::resource::{Resource, ResourceType};
+use findings::resource::{Resource, ResourceDetails, ResourceType};
 use model::{Inventory, Timestamp};
 use store::{
-    Engine, Scope, content,
+    Engine, Scope, StoreError, Tx, content,
     resources::{self, Covered},
     rules::Rules,
     settings, usage,
@@ -51,7 +51,8 @@ pub(crate) fn ingest<B: AsRef<[u8]>>(
             return Ok(None);
         }
         let at = now.as_millisecond();
-        let mut stored = resources::put(tx, scope, submission.resource, at)?;
+        let resource = placed(tx, scope, submission.resource)?;
+        let mut stored = resources::put(tx, scope, &resource, at)?;
         if submission.resource.kind == ResourceType::AwsEcrContainerImage {
             let kind = match stored.inventory {
                 None => "ECR_INITIAL_SCAN",
@@ -92,4 +93,19 @@ pub(crate) fn ingest<B: AsRef<[u8]>>(
             "the store was matched with another advisory database than {digest}: open that one"
         ),
     }
+}
+
+/// A machine with what the cloud told of it before: a scan from inside does not see that.
+fn placed(tx: &mut Tx<'_>, scope: &Scope, resource: &Resource) -> Result<Resource, StoreError> {
+    let mut placed = resource.clone();
+    let known = resources::find(tx, scope, resource.kind.name(), &resource.id)?;
+    if let Some(known) = known
+        && let (ResourceDetails::Instance(new), ResourceDetails::Instance(old)) =
+            (&mut placed.details, &known.resource.details)
+        && old.vpc.is_some()
+    {
+        *new = std::mem::take(new).with_outside_of(old);
+        placed.tags = known.resource.tags;
+    }
+    Ok(placed)
 }

@@ -15,12 +15,13 @@ use sources::generations;
 use store::{
     Engine, Scope,
     jobs::{self, Job, NewJob},
-    keep, settings, usage,
+    keep, networks, settings, usage,
 };
 
 use super::{
     host::{self, Marks},
     ingest::{Submission, ingest},
+    network::Networks,
     rematch::{evaluate_pending, rematch},
     rules,
 };
@@ -35,6 +36,10 @@ const IDLE: Duration = Duration::from_millis(500);
 /// How often the outside is looked at: a new database file, a changed package database.
 const LOOK: Duration = Duration::from_secs(2);
 
+/// How often kept configurations of networks are evaluated without a change, as Inspector does; a
+/// new one is evaluated when it comes, and a new program evaluates at its start.
+const NETWORKS: Duration = Duration::from_hours(12);
+
 /// Findings deleted in one transaction.
 const EXPIRE: i64 = 1_000;
 
@@ -42,6 +47,7 @@ const EXPIRE: i64 = 1_000;
 const HOST: &str = "scan-host";
 const REMATCH: &str = "rematch";
 const EXPIRY: &str = "expire";
+const NETWORK: &str = "evaluate-network";
 
 /// What pushes, new advisories and everything else have for a priority.
 const BY_ADVISORY: i64 = 20;
@@ -58,6 +64,7 @@ pub(crate) struct Service {
     name: String,
     /// The account and Region of the machine that this process watches, if it watches it.
     watched: Option<Scope>,
+    pub(crate) networks: Networks,
     stopping: AtomicBool,
     notes: Mutex<Vec<String>>,
 }
@@ -79,6 +86,7 @@ impl Service {
             database: RwLock::new(Arc::new(database)),
             name: format!("{}-{}", std::process::id(), clock::now().as_nanosecond()),
             watched,
+            networks: Networks::default(),
             stopping: AtomicBool::new(false),
             notes: Mutex::new(Vec::new()),
         })
@@ -116,6 +124,7 @@ impl Service {
         let mut marks = None;
         let mut scanned = Instant::now();
         let mut expired: Option<Instant> = None;
+        let mut evaluated: Option<Instant> = None;
         while !self.is_stopping() {
             let mut look = || -> Result<()> {
                 self.reload()?;
@@ -129,6 +138,10 @@ impl Service {
                 if expired.is_none_or(|at| at.elapsed() > Duration::from_mins(1)) {
                     self.enqueue(&settings::service(), EXPIRY, IN_TIME)?;
                     expired = Some(Instant::now());
+                }
+                if evaluated.is_none_or(|at| at.elapsed() > NETWORKS) {
+                    self.enqueue_networks()?;
+                    evaluated = Some(Instant::now());
                 }
                 Ok(())
             };
@@ -163,6 +176,25 @@ impl Service {
         if matched.as_deref() != Some(&digest) {
             self.enqueue(&settings::service(), REMATCH, BY_ADVISORY)?;
         }
+        Ok(())
+    }
+
+    fn enqueue_networks(&self) -> Result<()> {
+        let now = clock::milliseconds();
+        self.engine.write(|tx| {
+            for scope in networks::scopes(tx)? {
+                let subject = format!("{}/{}", scope.account, scope.region);
+                let job = NewJob {
+                    kind: NETWORK,
+                    subject: &subject,
+                    payload: "",
+                    priority: IN_TIME,
+                    run_at: now,
+                };
+                jobs::enqueue_once(tx, &scope, &job, now)?;
+            }
+            Ok(())
+        })?;
         Ok(())
     }
 
@@ -247,6 +279,11 @@ impl Service {
             REMATCH => self.rematch(),
             EXPIRY => self.expire(),
             jobs::EVALUATE => self.evaluate(),
+            NETWORK => {
+                let now = clock::now();
+                self.networks.refresh(&self.engine, &job.scope, now)?;
+                Ok(())
+            }
             other => bail!("no job is called {other}"),
         }
     }

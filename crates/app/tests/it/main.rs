@@ -7,6 +7,7 @@ mod db;
 mod debian;
 mod network;
 mod outputs;
+mod reach;
 mod registry;
 mod root;
 mod sboms;

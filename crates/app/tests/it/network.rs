@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::scan::{output, skip};
 
-fn samples() -> Option<PathBuf> {
+pub(crate) fn samples() -> Option<PathBuf> {
     let shared = env::var_os("LYNKEUS_SHARED").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
         PathBuf::from,

@@ -6,75 +6,20 @@ Each raw answer is compared with botocore's own model, since boto3 reads lenient
 import json
 import os
 import pathlib
-import re
 import subprocess
 import sys
 import urllib.request
 
-import boto3
-from botocore.config import Config
+import strict
 from botocore.exceptions import ClientError
 
 ENDPOINT, DATA, LYNKEUS = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3]
 ACCOUNT, REGION = "000000000000", "eu-west-1"
-TYPES = {
-    "string": str, "list": list, "map": dict, "structure": dict, "boolean": bool, "integer": int,
-    "long": int, "float": (int, float), "double": (int, float), "timestamp": (int, float), "blob": str,
-}
-
-
-def walk(shape, value, where):
-    """Fail unless `value` is exactly of `shape`."""
-    kind = TYPES.get(shape.type_name)
-    right = kind is None or isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
-    if shape.type_name == "structure" and getattr(shape, "is_document_type", False):
-        return
-    assert right, f"{where}: {value!r} is no {shape.type_name}"
-    meta = shape.metadata
-    if shape.type_name == "structure":
-        names = {m.serialization.get("name", n): m for n, m in shape.members.items()}
-        for key, item in value.items():
-            assert key in names, f"{where}.{key}: {shape.name} has no such member"
-            walk(names[key], item, f"{where}.{key}")
-        missing = [n for n in shape.required_members if shape.members[n].serialization.get("name", n) not in value]
-        assert not missing, f"{where}: {missing} missing"
-        return
-    if shape.type_name == "list":
-        for number, item in enumerate(value):
-            walk(shape.member, item, f"{where}[{number}]")
-    if shape.type_name == "map":
-        for key, item in value.items():
-            walk(shape.value, item, f"{where}[{key!r}]")
-    if shape.type_name == "string":
-        assert not getattr(shape, "enum", None) or value in shape.enum, f"{where}: {value!r} is not in {shape.name}"
-        pattern = meta.get("pattern")
-        assert not pattern or re.search(pattern, value), f"{where}: {value!r} is not {pattern}"
-    size = value if isinstance(value, (int, float)) else len(value)
-    if shape.type_name != "timestamp":
-        assert meta.get("min", size) <= size <= meta.get("max", size), f"{where}: {size} is out of bounds"
 
 
 def client(service):
     """A client that checks each answer."""
-    made = boto3.client(
-        service, endpoint_url=ENDPOINT, region_name=REGION, config=Config(retries={"max_attempts": 1}),
-        aws_access_key_id=KEY["aws_access_key_id"], aws_secret_access_key=KEY["aws_secret_access_key"],
-    )
-    model = made.meta.service_model
-
-    def received(response_dict, event_name, **_):
-        name = event_name.rsplit(".", 1)[-1]
-        headers = {k.lower(): v for k, v in response_dict["headers"].items()}
-        body = json.loads(response_dict["body"] or b"{}")
-        shape = model.operation_model(name).output_shape
-        if response_dict["status_code"] >= 400:
-            errors = {s.name: s for s in model.error_shapes}
-            shape = errors.get(headers["x-amzn-errortype"])
-        if shape is not None:
-            walk(shape, body, name)
-
-    made.meta.events.register(f"response-received.{model.service_id.hyphenize()}", received)
-    return made
+    return strict.client(service, ENDPOINT, REGION, KEY)
 
 
 def refused(error_name, call, /, **arguments):
@@ -120,9 +65,7 @@ def states():
     }
 
 
-KEY = dict(
-    line.split(" = ") for line in (DATA / "credentials").read_text().splitlines() if " = " in line
-)
+KEY = strict.stored_key(DATA)
 for name in ["credentials", "master.key"]:
     assert os.stat(DATA / name).st_mode & 0o777 == 0o600, name
 inspector = client("inspector2")

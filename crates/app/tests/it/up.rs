@@ -67,8 +67,8 @@ impl Drop for Running {
     }
 }
 
-/// Tells one story to a service on a store.
-fn story(store: &str) {
+/// Tells a story to a service on a store.
+pub(crate) fn story(store: &str, script_name: &str, more: &[&std::ffi::OsStr]) {
     let Some(python) = tool("bin/python3") else {
         return;
     };
@@ -99,10 +99,11 @@ fn story(store: &str) {
     let address = first.strip_prefix("Lynkeus listens at ").unwrap();
     let told = output(
         Command::new(python)
-            .arg(script("up.py"))
+            .arg(script(script_name))
             .arg(address)
             .arg(data.path())
-            .arg(env!("CARGO_BIN_EXE_lynkeus")),
+            .arg(env!("CARGO_BIN_EXE_lynkeus"))
+            .args(more),
         &[],
     );
     assert!(told.ends_with("told\n"), "{told}");
@@ -116,10 +117,8 @@ fn story(store: &str) {
 #[test]
 fn boto3_uses_the_service_on_sqlite() {
     let data = tempfile::tempdir().unwrap();
-    story(&format!(
-        "sqlite:{}",
-        data.path().join("store.db").display()
-    ));
+    let store = format!("sqlite:{}", data.path().join("store.db").display());
+    story(&store, "up.py", &[]);
     assert!(data.path().join("store.db").exists());
 }
 
@@ -129,5 +128,5 @@ fn boto3_uses_the_service_on_postgresql() {
         return;
     };
     assert!(address.starts_with("postgres"));
-    story(&address);
+    story(&address, "up.py", &[]);
 }

@@ -245,6 +245,7 @@ fn network() -> Observation {
                 kind: "AWS::EC2::InternetGateway".to_owned(),
                 arn: None,
             }],
+            explained: None,
             description: "Port 22 is open to the internet".to_owned(),
         }),
     }

@@ -64,7 +64,7 @@ pub(super) fn lines(document: &Value) -> Vec<String> {
             Edge::Internet(id) => Entry::InternetGateway(id),
             Edge::Private(id) => Entry::VpnGateway(id),
             Edge::Peering(id) => Entry::Peering(id),
-            _ => continue,
+            Edge::Transit(_) => continue,
         };
         if let (Verdict::Open(packet), None) = (&finding.verdict, &finding.balancer) {
             let outcome = follow(

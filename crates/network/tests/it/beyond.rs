@@ -170,7 +170,6 @@ fn transit() -> Value {
     }
     document["TransitGatewayRouteTables"] = json!([{"TransitGatewayRouteTableId": "tgw-rtb-1", "TransitGatewayId": "tgw-1",
         "State": "available"}]);
-    document["TransitGatewayStaticRoutes"] = json!([]);
     document["TransitGatewayPropagations"] = json!([{"TransitGatewayRouteTableId": "tgw-rtb-1",
         "TransitGatewayRouteTablePropagations": [
             {"TransitGatewayAttachmentId": "att-1", "ResourceId": "vpc-1", "ResourceType": "vpc", "State": "enabled"},

@@ -290,7 +290,7 @@ fn every_witness_is_answered() {
                 Edge::Internet(id) => Entry::InternetGateway(id),
                 Edge::Private(id) => Entry::VpnGateway(id),
                 Edge::Peering(id) => Entry::Peering(id),
-                _ => continue,
+                Edge::Transit(_) => continue,
             };
             let vpc = &estate.interfaces[&finding.interface].vpc_id;
             let outcome = follow(&estate, entry, vpc, *packet);

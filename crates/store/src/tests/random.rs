@@ -151,6 +151,7 @@ pub(crate) fn observation(random: &mut Random, number: usize) -> Observation {
                     arn: None,
                 })
                 .collect(),
+            explained: None,
             description: String::new(),
         })
     } else {

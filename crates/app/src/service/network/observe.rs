@@ -1,0 +1,220 @@
+//! Turns open paths into observations: Inspector's words, and what explains them.
+
+use findings::{
+    finding::{Details, FindingType, NetworkDetails, Observation, PathStep},
+    identity::partition,
+    reach::{Explained, Hop, Listener, Witness},
+    risk,
+};
+use network::{
+    address::show,
+    edges::Edge,
+    explain::{Evidence, evidence},
+    finding::{Finding, Step, Verdict},
+    snapshot::Snapshot,
+};
+use store::Scope;
+
+/// Blocks of clients that are kept with a finding.
+const MOST_SOURCES: usize = 20;
+
+/// What tells a path from the others of its instance.
+///
+/// A path through a load balancer is another one than the direct path to the same port.
+pub(crate) fn key(finding: &Finding) -> String {
+    let (low, high) = finding.ports;
+    let protocol = finding.protocol.name();
+    let mut key = format!(
+        "{}/{}/{protocol}/{low}-{high}",
+        finding.interface,
+        finding.edge.id()
+    );
+    if let Some(balancer) = &finding.balancer {
+        let port = balancer.listener_port;
+        for part in [&balancer.id, &port.to_string(), &balancer.target_group] {
+            key.push('/');
+            key.push_str(part);
+        }
+    }
+    key
+}
+
+/// What is observed of an open path.
+pub(crate) fn observation(
+    scope: &Scope,
+    snapshot: &Snapshot,
+    finding: &Finding,
+    listening: &[Listener],
+) -> Observation {
+    Observation {
+        key: key(finding),
+        kind: FindingType::NetworkReachability,
+        title: finding.title(),
+        severity: finding.severity,
+        severity_reason: reason(finding),
+        score: None,
+        fix: None,
+        exploit_available: None,
+        vendor_severity: None,
+        risk: vec![risk::of_severity(finding.severity)],
+        details: Details::Network(details(scope, snapshot, finding, listening)),
+    }
+}
+
+/// How the severity came about.
+fn reason(finding: &Finding) -> String {
+    let from = match &finding.edge {
+        Edge::Internet(_) => "the internet",
+        _ => "a private edge",
+    };
+    let what = match finding.services.as_slice() {
+        [] => "no known service".to_owned(),
+        [one] => one.clone(),
+        [one, rest @ ..] => format!("{one} and {} more services", rest.len()),
+    };
+    let latent = if finding.is_latent {
+        ", one step less because nothing is connected to the edge yet"
+    } else {
+        ""
+    };
+    format!("{what} reachable from {from}{latent}")
+}
+
+/// An open path as it is kept.
+pub(crate) fn details(
+    scope: &Scope,
+    snapshot: &Snapshot,
+    finding: &Finding,
+    listening: &[Listener],
+) -> NetworkDetails {
+    let steps = finding.steps(snapshot);
+    let (low, high) = finding.ports;
+    let protocol = finding.protocol.name();
+    let heard = listening
+        .iter()
+        .filter(|l| l.protocol == protocol && (low..=high).contains(&l.port));
+    let listening: Vec<Listener> = heard.cloned().collect();
+    NetworkDetails {
+        description: description(finding, &listening),
+        explained: Some(Box::new(explained(snapshot, finding, &steps, listening))),
+        protocol,
+        port_begin: low,
+        port_end: high,
+        steps: steps.iter().map(|step| path_step(scope, step)).collect(),
+    }
+}
+
+/// Inspector's sentence, and who listens where that is known.
+fn description(finding: &Finding, listening: &[Listener]) -> String {
+    let mut text = finding.description();
+    for one in listening.iter().take(5) {
+        let of = match &one.package {
+            Some(package) => format!(" of {package}"),
+            None => String::new(),
+        };
+        let (protocol, port) = (one.protocol.to_lowercase(), one.port);
+        let process = &one.process;
+        text.extend([
+            " Process ",
+            process,
+            &of,
+            " is listening on ",
+            &protocol,
+            " ",
+            &port.to_string(),
+            ".",
+        ]);
+    }
+    text
+}
+
+fn path_step(scope: &Scope, step: &Step) -> PathStep {
+    PathStep {
+        id: step.component_id.clone(),
+        kind: step.component_type.to_owned(),
+        arn: arn(scope, step),
+    }
+}
+
+/// The ARN of a component (service authorization reference, Amazon EC2).
+fn arn(scope: &Scope, step: &Step) -> Option<String> {
+    if step.component_id.starts_with("arn:") {
+        return Some(step.component_id.clone());
+    }
+    let name = match step.component_type {
+        "AWS::EC2::InternetGateway" => "internet-gateway",
+        "AWS::EC2::VPCPeeringConnection" => "vpc-peering-connection",
+        "AWS::EC2::VPNGateway" => "vpn-gateway",
+        "AWS::EC2::TransitGateway" => "transit-gateway",
+        "AWS::EC2::NetworkAcl" => "network-acl",
+        "AWS::EC2::SecurityGroup" => "security-group",
+        "AWS::EC2::NetworkInterface" => "network-interface",
+        "AWS::EC2::Instance" => "instance",
+        _ => return None,
+    };
+    let Scope { account, region } = scope;
+    let partition = partition(region);
+    let id = &step.component_id;
+    Some(format!(
+        "arn:{partition}:ec2:{region}:{account}:{name}/{id}"
+    ))
+}
+
+fn explained(
+    snapshot: &Snapshot,
+    finding: &Finding,
+    steps: &[Step],
+    listening: Vec<Listener>,
+) -> Explained {
+    let evidence = evidence(snapshot, finding);
+    let is_out = |e: &&Evidence| e.rule.starts_with("egress,") || e.component.starts_with("rtb-");
+    let hop = |step: &Step| {
+        let rules = evidence
+            .iter()
+            .filter(|e| e.component == step.component_id && !is_out(e));
+        Hop {
+            id: step.component_id.clone(),
+            kind: step.component_type.to_owned(),
+            rules: rules.map(|e| e.rule.clone()).collect(),
+        }
+    };
+    let back = evidence.iter().filter(is_out).map(|e| Hop {
+        id: e.component.clone(),
+        kind: if e.component.starts_with("rtb-") {
+            "AWS::EC2::RouteTable".to_owned()
+        } else {
+            "AWS::EC2::NetworkAcl".to_owned()
+        },
+        rules: vec![e.rule.clone()],
+    });
+    let mut reply: Vec<Hop> = back.collect();
+    if !reply.is_empty()
+        && let Some(edge) = steps.first()
+    {
+        reply.push(Hop {
+            rules: Vec::new(),
+            ..hop(edge)
+        });
+    }
+    let mut sources = show(&finding.sources.0, MOST_SOURCES);
+    sources.extend(show(&finding.sources.1, MOST_SOURCES));
+    Explained {
+        interface: finding.interface.clone(),
+        edge: finding.edge.id().clone(),
+        services: finding.services.clone(),
+        sources,
+        witness: match &finding.verdict {
+            Verdict::Open(packet) => Some(Witness {
+                source: packet.source.to_string(),
+                source_port: packet.source_port,
+                destination: packet.destination.to_string(),
+                destination_port: packet.destination_port,
+            }),
+            Verdict::Unknown(_) => None,
+        },
+        request: steps.iter().map(hop).collect(),
+        reply,
+        is_latent: finding.is_latent,
+        listening,
+    }
+}
