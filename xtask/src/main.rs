@@ -33,6 +33,8 @@ usage: cargo xtask COMMAND
   bench     time Lynkeus against Trivy, Syft and the bare work on the same image
   bench network   time network reachability on synthetic networks of growing size
   proof network   compare network reachability with single packets on 100,000 random networks
+  proof crash   kill the service hundreds of times at random points and compare what it holds with
+            a service that lived
   proof inventories   compare inventories with the package managers, Trivy and Syft on real
             targets (needs the network and root)
   proof debian   compare the findings on a Debian system with what dpkg and the tracker say";

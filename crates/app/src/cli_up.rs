@@ -27,6 +27,11 @@ pub(crate) struct Up {
     /// Jobs done at once.
     #[arg(long, default_value_t = 2, value_name = "N")]
     pub(crate) workers: usize,
+    /// How long a job of a process that died waits before another takes it over, where several
+    /// share a store.
+    #[arg(long, default_value_t = 60, value_name = "SECONDS",
+          value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(crate) lease: u64,
     /// Use this compiled advisory database.
     #[arg(long, value_name = "FILE")]
     pub(crate) db: Option<PathBuf>,

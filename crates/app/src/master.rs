@@ -1,9 +1,8 @@
 //! The master key, which seals the secrets that the store keeps.
 
 use std::{
-    fs::{self, OpenOptions},
+    fs,
     io::{ErrorKind, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
     path::Path,
 };
 
@@ -34,14 +33,14 @@ pub(crate) fn open(data_dir: &Path) -> Result<MasterKey> {
     }
 }
 
-/// Creates a file that only its owner may read; it must not be there.
+/// Creates a file that only its owner may read; it must not be there. It appears whole or not at
+/// all, however the process ends.
 pub(crate) fn write_secret(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut options = OpenOptions::new();
-    let mut file = options
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
+    let directory = path.parent().unwrap_or(Path::new("."));
+    // Such files are made for their owner alone.
+    let mut file = tempfile::NamedTempFile::new_in(directory)?;
     file.write_all(text.as_bytes())?;
-    file.sync_all()
+    file.as_file().sync_all()?;
+    file.persist_noclobber(path).map_err(|error| error.error)?;
+    fs::File::open(directory)?.sync_all()
 }

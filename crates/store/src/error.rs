@@ -11,6 +11,17 @@ pub enum StoreError {
         #[source]
         source: rusqlite::Error,
     },
+    #[error("cannot lock {path}")]
+    Lock {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error(
+        "another process serves the database {path}; several can share one in PostgreSQL (`--store \
+         postgres://…`)"
+    )]
+    Served { path: PathBuf },
     #[error("cannot connect to PostgreSQL")]
     Connect(#[source] postgres::Error),
     #[error("`{0}` is no database address; give `sqlite:PATH` or `postgres://USER@HOST/NAME`")]

@@ -94,6 +94,7 @@ pub fn evaluate_soon(tx: &mut Tx<'_>, now: i64) -> Result<(), StoreError> {
         kind: jobs::EVALUATE,
         subject: "",
         payload: "",
+        place: None,
         priority: PRIORITY,
         run_at: now,
     };

@@ -399,36 +399,46 @@ fn save_history(
     Ok(())
 }
 
-/// Stores what is known of vulnerabilities; says which of them are new or different.
+/// Stores what is known of vulnerabilities.
 ///
-/// The EPSS score changes daily and is no part of what makes them different.
+/// Rows that say the same already are not even locked: one advisory concerns many resources, and
+/// whoever evaluates them must not wait for each other.
 pub fn put_facts(
     tx: &mut Tx<'_>,
     facts: &[(VulnerabilityFacts, Option<f64>)],
 ) -> Result<(), StoreError> {
-    if facts.is_empty() {
-        return Ok(());
-    }
-    let version = tx.version()?;
-    let mut rows = Vec::with_capacity(facts.len());
+    let known = known_facts(tx, facts)?;
+    let mut rows = BTreeMap::new();
+    let mut aliases = Vec::new();
     for (facts, epss) in facts {
         let body = encode("a vulnerability", facts)?;
-        rows.push(vec![
-            Value::from(&facts.id),
-            (*epss).into(),
-            version.into(),
-            digest([&body]).into(),
-            body.into(),
-        ]);
+        let hash = Value::Blob(digest([&body]));
+        let epss = Value::from(*epss);
+        let before = known.get(&facts.id);
+        if before.is_some_and(|(known, score)| *known == hash && *score == epss) {
+            continue;
+        }
+        if before.is_none_or(|(known, _)| *known != hash) {
+            aliases.push((facts, before.is_some()));
+        }
+        let before = before.and_then(|(_, score)| real(score));
+        move_risk(tx, &facts.id, before, real(&epss))?;
+        rows.insert(
+            &facts.id,
+            vec![Value::from(&facts.id), epss, hash, body.into()],
+        );
     }
-    let ids = facts.iter().map(|(facts, _)| facts.id.as_str());
-    let before = epss_of(tx, ids)?;
-    for (facts, epss) in facts {
-        move_risk(tx, &facts.id, before.get(&facts.id).copied(), *epss)?;
+    if rows.is_empty() {
+        return Ok(());
     }
-    put_aliases(tx, &rows, facts)?;
+    let version = Value::Int(tx.version()?);
+    // In the order of ids, so that two transactions do not wait for each other.
+    let mut rows: Vec<Vec<Value>> = rows.into_values().collect();
+    for row in &mut rows {
+        row.push(version.clone());
+    }
     tx.insert_many(
-        "INSERT INTO vulnerabilities (id, epss, epss_version, digest, body)",
+        "INSERT INTO vulnerabilities (id, epss, digest, body, epss_version)",
         &rows,
         "ON CONFLICT (id) DO UPDATE SET epss = excluded.epss, digest = excluded.digest, \
          body = excluded.body, epss_before = CASE \
@@ -439,42 +449,56 @@ pub fn put_facts(
          WHERE vulnerabilities.digest <> excluded.digest \
          OR vulnerabilities.epss IS DISTINCT FROM excluded.epss",
     )?;
-    Ok(())
+    put_aliases(tx, &aliases)
 }
 
-/// Writes the aliases of the vulnerabilities whose facts are not the ones that are there.
-fn put_aliases(
+fn real(value: &Value) -> Option<f64> {
+    match value {
+        Value::Real(value) => Some(*value),
+        _ => None,
+    }
+}
+
+/// Digest and EPSS score by vulnerability.
+type KnownFacts = BTreeMap<String, (Value, Value)>;
+
+fn known_facts(
     tx: &mut Tx<'_>,
-    rows: &[Vec<Value>],
     facts: &[(VulnerabilityFacts, Option<f64>)],
-) -> Result<(), StoreError> {
+) -> Result<KnownFacts, StoreError> {
     let mut known = BTreeMap::new();
     for chunk in facts.chunks(MOST_KEYS) {
         let ids: Vec<Value> = chunk.iter().map(|(facts, _)| (&facts.id).into()).collect();
         let sql = format!(
-            "SELECT id, digest FROM vulnerabilities WHERE id IN ({})",
+            "SELECT id, digest, epss FROM vulnerabilities WHERE id IN ({})",
             list_of(1, ids.len())
         );
         tx.each(&sql, &ids, |row| {
-            known.insert(row.text(0)?.to_owned(), row.value(1)?.clone());
+            let value = (row.value(1)?.clone(), row.value(2)?.clone());
+            known.insert(row.text(0)?.to_owned(), value);
             Ok(())
         })?;
     }
-    let mut aliases = Vec::new();
-    for ((facts, _), row) in facts.iter().zip(rows) {
-        let before = known.get(&facts.id);
-        if before.is_some() && before == row.get(3) {
-            continue;
-        }
-        if before.is_some() {
+    Ok(known)
+}
+
+/// Writes the aliases of vulnerabilities, each with whether it may have some already.
+fn put_aliases(tx: &mut Tx<'_>, facts: &[(&VulnerabilityFacts, bool)]) -> Result<(), StoreError> {
+    let mut aliases = BTreeSet::new();
+    for (facts, known) in facts {
+        if *known {
             tx.execute(
                 "DELETE FROM vulnerability_aliases WHERE vulnerability = ?1",
                 &[Value::from(&facts.id)],
             )?;
         }
         let own = facts.aliases.iter();
-        aliases.extend(own.map(|alias| vec![Value::from(&facts.id), alias.into()]));
+        aliases.extend(own.map(|alias| (&facts.id, alias)));
     }
+    let aliases = aliases.into_iter();
+    let aliases: Vec<Vec<Value>> = aliases
+        .map(|(id, alias)| vec![id.into(), alias.into()])
+        .collect();
     tx.insert_many(
         "INSERT INTO vulnerability_aliases (vulnerability, alias)",
         &aliases,
@@ -539,13 +563,20 @@ pub fn expire(tx: &mut Tx<'_>, now: i64, limit: i64) -> Result<u64, StoreError> 
     Ok(rows.len() as u64)
 }
 
-/// How many findings have each status, in all accounts.
-pub fn count_by_status(tx: &mut Tx<'_>) -> Result<Vec<(String, i64)>, StoreError> {
+/// How many findings have each status and severity, in all accounts.
+pub fn count_by_status(tx: &mut Tx<'_>) -> Result<Vec<(String, Severity, i64)>, StoreError> {
     let rows = tx.query(
-        "SELECT status, COUNT(*) FROM findings GROUP BY status ORDER BY status",
+        "SELECT status, severity, COUNT(*) FROM findings GROUP BY status, severity \
+         ORDER BY status, severity",
         &[],
     )?;
     rows.iter()
-        .map(|row| Ok((row.text(0)?.to_owned(), row.int(1)?)))
+        .map(|row| {
+            Ok((
+                row.text(0)?.to_owned(),
+                severity_of(row.int(1)?),
+                row.int(2)?,
+            ))
+        })
         .collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{StoreError, Tx, Value};
+use crate::{StoreError, Tx, Value, engine::list_of};
 
 /// Notes that the vulnerabilities must be evaluated again on every resource that holds the version.
 ///
@@ -50,34 +50,52 @@ pub fn add_by_resource(tx: &mut Tx<'_>, resource: i64) -> Result<u64, StoreError
     )
 }
 
+/// Evaluations that a transaction took.
+#[derive(Debug, Default)]
+pub struct Taken {
+    /// Vulnerabilities by resource.
+    pub of: BTreeMap<i64, BTreeSet<String>>,
+    /// The last resource that was looked at, none if there were no more.
+    pub last: Option<i64>,
+    /// Resources that another transaction holds; they are its to evaluate.
+    pub held: usize,
+}
+
 /// Takes the evaluations of up to `limit` resources from number `from` on; they are this
-/// transaction's to make.
-pub fn take(
-    tx: &mut Tx<'_>,
-    from: i64,
-    limit: i64,
-) -> Result<BTreeMap<i64, BTreeSet<String>>, StoreError> {
-    let numbers = tx.query(
+/// transaction's to make, and their resources are locked until it ends.
+pub fn take(tx: &mut Tx<'_>, from: i64, limit: i64) -> Result<Taken, StoreError> {
+    let rows = tx.query(
         "SELECT DISTINCT resource FROM pending_evaluations WHERE resource >= ?1 \
          ORDER BY resource LIMIT ?2",
         &[from.into(), limit.into()],
     )?;
-    let mut taken: BTreeMap<i64, BTreeSet<String>> = BTreeMap::new();
-    let bounds = numbers.first().zip(numbers.last());
-    let Some((first, last)) = bounds else {
+    let mut taken = Taken::default();
+    let Some(last) = rows.last() else {
         return Ok(taken);
     };
-    let between = [first.int(0)?.into(), last.int(0)?.into()];
+    taken.last = Some(last.int(0)?);
+    let numbers = rows.iter().map(|row| row.int(0).map(Value::Int));
+    let mut numbers: Vec<Value> = numbers.collect::<Result<_, _>>()?;
+    if tx.is_postgres() {
+        let sql = format!(
+            "SELECT id FROM resources WHERE id IN ({}) ORDER BY id FOR UPDATE SKIP LOCKED",
+            list_of(1, numbers.len())
+        );
+        let free = tx.query(&sql, &numbers)?;
+        taken.held = numbers.len() - free.len();
+        let free = free.iter().map(|row| row.int(0).map(Value::Int));
+        numbers = free.collect::<Result<_, _>>()?;
+    }
+    if numbers.is_empty() {
+        return Ok(taken);
+    }
     let sql = format!(
-        "SELECT resource, vulnerability FROM pending_evaluations \
-         WHERE resource BETWEEN ?1 AND ?2{}",
-        tx.for_update_skip_locked()
+        "SELECT resource, vulnerability FROM pending_evaluations WHERE resource IN ({})",
+        list_of(1, numbers.len())
     );
-    tx.each(&sql, &between, |row| {
-        taken
-            .entry(row.int(0)?)
-            .or_default()
-            .insert(row.text(1)?.to_owned());
+    tx.each(&sql, &numbers, |row| {
+        let of = taken.of.entry(row.int(0)?).or_default();
+        of.insert(row.text(1)?.to_owned());
         Ok(())
     })?;
     Ok(taken)

@@ -3,10 +3,11 @@
 use crate::{Engine, StoreError, Tx, Value};
 
 /// Every migration in order; one that was released never changes.
-const MIGRATIONS: &[&str] = &[
+pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001.sql"),
     include_str!("../migrations/0002.sql"),
     include_str!("../migrations/0003.sql"),
+    include_str!("../migrations/0004.sql"),
 ];
 
 /// The number of the advisory lock that keeps two processes from migrating at once.
@@ -22,7 +23,7 @@ pub(crate) fn migrate(engine: &Engine) -> Result<(), StoreError> {
 }
 
 /// Runs the next migration and says how many are done.
-fn step(tx: &mut Tx<'_>, migrations: &[&str]) -> Result<usize, StoreError> {
+pub(crate) fn step(tx: &mut Tx<'_>, migrations: &[&str]) -> Result<usize, StoreError> {
     if tx.is_postgres() {
         // The function returns void, which no row shows.
         tx.batch(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))?;

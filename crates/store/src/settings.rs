@@ -22,6 +22,16 @@ pub fn get_and_hold(
     read(tx, scope, name, lock)
 }
 
+/// Like [`get`], and no other transaction reads it with a hold or changes it until this one ends.
+pub fn get_and_lock(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    name: &str,
+) -> Result<Option<String>, StoreError> {
+    let lock = tx.for_update();
+    read(tx, scope, name, lock)
+}
+
 fn read(
     tx: &mut Tx<'_>,
     scope: &Scope,

@@ -14,6 +14,7 @@ use crate::workspace::Workspace;
 
 const USAGE: &str = "\
 usage: cargo xtask proof network
+       cargo xtask proof crash [--rounds N] [--seed N] [--store sqlite|postgres]
        cargo xtask proof inventories [--target NAME]... [--rebuild]
        cargo xtask proof debian [--tracker FILE] [--rebuild]";
 
@@ -24,10 +25,36 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     };
     match what {
         "network" if rest.is_empty() => network(workspace),
+        "crash" => crash(workspace, rest),
         "inventories" => inventories::prove(workspace, rest),
         "debian" => debian::prove(workspace, rest),
         _ => bail!(USAGE),
     }
+}
+
+/// Kills the service at random points and compares it with one that lived.
+fn crash(workspace: &Workspace, arguments: &[String]) -> Result<()> {
+    let (mut rounds, mut seed, mut store) = ("300", "1", None);
+    let mut arguments = arguments.iter().map(String::as_str);
+    while let Some(argument) = arguments.next() {
+        let value = arguments.next();
+        match (argument, value) {
+            ("--rounds", Some(value)) => rounds = value,
+            ("--seed", Some(value)) => seed = value,
+            ("--store", Some("sqlite" | "postgres")) => store = value,
+            _ => bail!(USAGE),
+        }
+    }
+    let mut asked = vec![
+        format!("--config=env.LYNKEUS_CRASH_ROUNDS='{rounds}'"),
+        format!("--config=env.LYNKEUS_CRASH_SEED='{seed}'"),
+    ];
+    asked.extend(store.map(|store| format!("--config=env.LYNKEUS_CRASH_STORE='{store}'")));
+    let mut command = vec!["test"];
+    command.extend(asked.iter().map(String::as_str));
+    command.extend(["--package", "lynkeus", "--test", "it", "crash::", "--"]);
+    command.extend(["--nocapture", "--test-threads=1"]);
+    workspace.cargo(&command)
 }
 
 /// Compares network reachability with single packets on many random networks.

@@ -1,7 +1,6 @@
 //! `lynkeus up`: the store, the workers, the API and the dashboard in one process.
 
 use std::{
-    fmt::Write as _,
     io::{self, ErrorKind, Write as _},
     net::SocketAddr,
     path::Path,
@@ -24,9 +23,9 @@ use axum::{Router, http::StatusCode, routing::get};
 use dashboard::{Dashboard, Settings};
 use findings::criteria::Criteria;
 use store::{
-    Scope, accounts, jobs, keep,
+    Scope, accounts,
     keys::{self, MasterKey, Role},
-    listing, pending,
+    listing,
 };
 use tokio::{
     net::TcpListener,
@@ -37,7 +36,7 @@ use crate::{
     cli::Cli,
     cli_up::Up,
     clock, config, master,
-    service::{answers::Answers, pages::Pages, worker::Service},
+    service::{answers::Answers, metrics, pages::Pages, worker::Service},
 };
 
 /// How long clients have for their headers, and requests to end when the service stops.
@@ -57,7 +56,8 @@ pub(crate) fn run(cli: &Cli, arguments: &Up) -> Result<bool> {
     let master = master::open(&data_dir)?;
     let scope = Scope::new(&arguments.account, &arguments.region);
     let watched = (!arguments.no_host).then(|| scope.clone());
-    let service = Service::open(&address, &data_dir, arguments.db.as_deref(), watched)?;
+    let lease = Duration::from_secs(arguments.lease);
+    let service = Service::open(&address, &data_dir, arguments.db.as_deref(), watched, lease)?;
     let service = Arc::new(service);
     first_start(&service, &data_dir, &master, &scope)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -104,25 +104,54 @@ fn first_start(
         }
         Ok(())
     })?;
+    let path = config::credentials(data_dir);
+    if path.exists() {
+        return Ok(());
+    }
+    // A process that died here may have left a key without its file: it is written before the key
+    // is committed, under another name, and gets its own afterwards.
+    let draft = path.with_extension("new");
     let known = service
         .engine
         .read(|tx| keys::list(tx, Some(&scope.account)))?;
-    let path = config::credentials(data_dir);
-    if !known.is_empty() || path.exists() {
+    if !known.is_empty() {
+        let text = std::fs::read_to_string(&draft).unwrap_or_default();
+        if known.iter().any(|key| text.contains(&key.id)) {
+            std::fs::rename(&draft, &path).context("keep the first access key")?;
+        }
         return Ok(());
     }
-    let key = service
-        .engine
-        .write(|tx| keys::create(tx, master, &scope.account, Role::Admin, now))?;
-    let text = format!(
-        "[default]\naws_access_key_id = {}\naws_secret_access_key = {}\n",
-        key.id, key.secret
-    );
-    match master::write_secret(&path, &text) {
-        // Another process starts on the same data directory.
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        written => written.with_context(|| format!("write {}", path.display())),
+    let mut written = Ok(());
+    let created = service.engine.write(|tx| {
+        if !keys::list(tx, Some(&scope.account))?.is_empty() {
+            return Ok(false);
+        }
+        let key = keys::create(tx, master, &scope.account, Role::Admin, now)?;
+        let text = format!(
+            "[default]\naws_access_key_id = {}\naws_secret_access_key = {}\n",
+            key.id, key.secret
+        );
+        written = replace(&draft, &text);
+        Ok(true)
+    })?;
+    written.with_context(|| format!("write {}", draft.display()))?;
+    if !created {
+        return Ok(());
     }
+    match std::fs::rename(&draft, &path) {
+        // Another process that starts on the same data directory did it.
+        Err(error) if error.kind() == ErrorKind::NotFound && path.exists() => Ok(()),
+        renamed => renamed.with_context(|| format!("write {}", path.display())),
+    }
+}
+
+/// Writes a secret where a dead process may have left one.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    master::write_secret(path, text)
 }
 
 /// The dashboard of the service.
@@ -235,7 +264,7 @@ async fn serve(
             get(move || {
                 let service = Arc::clone(&measured);
                 async move {
-                    let measured = tokio::task::spawn_blocking(move || metrics(&service));
+                    let measured = tokio::task::spawn_blocking(move || metrics::expose(&service));
                     match measured.await {
                         Ok(Ok(text)) => (StatusCode::OK, text),
                         Ok(Err(error)) => {
@@ -270,77 +299,4 @@ async fn serve(
     let served = server::serve(listener, router, PATIENCE, stop).await;
     notes.abort();
     served.context("serve")
-}
-
-/// The state of the service in Prometheus's text format (version 0.0.4).
-fn metrics(service: &Service) -> Result<String> {
-    let now = clock::milliseconds();
-    let (queue, pending, findings) = service.engine.read(|tx| {
-        let queue = jobs::state(tx, now)?;
-        Ok((queue, pending::count(tx)?, keep::count_by_status(tx)?))
-    })?;
-    let lag = queue.oldest.map_or(0, |oldest| (now - oldest).max(0));
-    let built = service.database().records.built();
-    let age = (now / 1000 - built.as_second()).max(0);
-    let mut text = String::new();
-    let mut gauge = |name: &str, help: &str, values: &[(String, i64)], divisor: i64| {
-        writeln!(
-            text,
-            "# HELP lynkeus_{name} {help}\n# TYPE lynkeus_{name} gauge"
-        )?;
-        for (labels, value) in values {
-            let (whole, rest) = (value / divisor, value % divisor);
-            writeln!(
-                text,
-                "lynkeus_{name}{labels} {whole}{}",
-                fraction(rest, divisor)
-            )?;
-        }
-        Ok::<_, std::fmt::Error>(())
-    };
-    let state = |name: &str, value| (format!("{{state=\"{name}\"}}"), value);
-    gauge(
-        "queue_jobs",
-        "Jobs in the queue.",
-        &[
-            state("waiting", queue.waiting),
-            state("held", queue.held),
-            state("parked", queue.parked),
-        ],
-        1,
-    )?;
-    let alone = |value| [(String::new(), value)];
-    gauge(
-        "queue_lag_seconds",
-        "How long the oldest job that could run has waited.",
-        &alone(lag),
-        1000,
-    )?;
-    gauge(
-        "pending_evaluations",
-        "Pairs of resource and vulnerability to be evaluated.",
-        &alone(pending),
-        1,
-    )?;
-    let findings: Vec<(String, i64)> = findings
-        .into_iter()
-        .map(|(status, count)| (format!("{{status=\"{status}\"}}"), count))
-        .collect();
-    gauge("findings", "Findings.", &findings, 1)?;
-    gauge(
-        "advisory_database_age_seconds",
-        "Time since the advisory database was built.",
-        &alone(age),
-        1,
-    )?;
-    Ok(text)
-}
-
-/// The decimals of a rest of thousandths.
-fn fraction(rest: i64, divisor: i64) -> String {
-    if divisor == 1 {
-        String::new()
-    } else {
-        format!(".{rest:03}")
-    }
 }

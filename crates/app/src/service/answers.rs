@@ -17,12 +17,7 @@ use model::{Inventory, Timestamp};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{
-    host,
-    ingest::{Submission, ingest},
-    network,
-    worker::Service,
-};
+use super::{host, ingest::Submission, network, worker::Service};
 use crate::{
     output::cyclonedx,
     pipeline::{self, Decisions},
@@ -91,14 +86,7 @@ impl Advisories for Answers {
             scan_mode: (resource.kind == ResourceType::AwsEc2Instance)
                 .then_some("EC2_INSPECTOR_AGENT_BASED"),
         };
-        let database = self.0.database();
-        let changed = ingest(
-            &self.0.engine,
-            &submitted.scope,
-            &submission,
-            &database.records,
-            submitted.now,
-        );
+        let changed = self.0.take_in(&submitted.scope, &submission, submitted.now);
         let changed = changed.map_err(|error| internal(&error))?;
         let problems = inventory.problems.iter().take(100);
         let problems: Vec<String> = problems.map(ToString::to_string).collect();

@@ -51,13 +51,21 @@ pub(crate) fn scan() -> Result<Inventory> {
     Ok(scanned.inventory)
 }
 
+/// What tells this machine from others.
+pub(crate) fn identity() -> Result<String> {
+    line("/etc/machine-id")
+        .or_else(|| line("/var/lib/dbus/machine-id"))
+        .or_else(hostname)
+        .context("this machine has neither a machine id nor a host name")
+}
+
+fn hostname() -> Option<String> {
+    line("/proc/sys/kernel/hostname")
+}
+
 /// This machine as a resource.
 pub(crate) fn resource(inventory: &Inventory) -> Result<Resource> {
-    let identity = line("/etc/machine-id").or_else(|| line("/var/lib/dbus/machine-id"));
-    let hostname = line("/proc/sys/kernel/hostname");
-    let identity = identity
-        .or_else(|| hostname.clone())
-        .context("this machine has neither a machine id nor a host name")?;
+    let (identity, hostname) = (identity()?, hostname());
     let mut tags = BTreeMap::new();
     if let Some(hostname) = &hostname {
         tags.insert("Name".to_owned(), hostname.clone());

@@ -1,9 +1,9 @@
 //! A resource's inventory arrives: store it, evaluate it, close what is gone.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use advisory::database::Database;
-use anyhow::{Result, bail};
+use anyhow::Result;
 use findings::resource::{Resource, ResourceDetails, ResourceType};
 use model::{Inventory, Timestamp};
 use store::{
@@ -53,18 +53,12 @@ pub(crate) fn ingest<B: AsRef<[u8]>>(
         let at = now.as_millisecond();
         let resource = placed(tx, scope, submission.resource)?;
         let mut stored = resources::put(tx, scope, &resource, at)?;
-        if submission.resource.kind == ResourceType::AwsEcrContainerImage {
-            let kind = match stored.inventory {
-                None => "ECR_INITIAL_SCAN",
-                Some(_) => "ECR_RESCAN",
-            };
-            usage::add(tx, scope, kind, 1.0, at)?;
-        }
         let matcher = Matcher {
             database,
             declared: submission.declared,
         };
         let interned = content::intern(tx, submission.inventory, &matcher)?;
+        let counts_as = scan_kind(stored.inventory, interned.inventory);
         resources::set_inventory(tx, stored.number, interned.inventory)?;
         stored.inventory = Some(interned.inventory);
         let problem = submission.inventory.problems.first();
@@ -85,13 +79,23 @@ pub(crate) fn ingest<B: AsRef<[u8]>>(
         for change in changes {
             *changed.entry(change.kind.name()).or_default() += 1;
         }
+        // Last, since all scans of an account count in the same row.
+        if submission.resource.kind == ResourceType::AwsEcrContainerImage
+            && let Some(kind) = counts_as
+        {
+            usage::add(tx, scope, kind, 1.0, at)?;
+        }
         Ok(Some(changed))
     })?;
-    match taken {
-        Some(changed) => Ok(changed),
-        None => bail!(
-            "the store was matched with another advisory database than {digest}: open that one"
-        ),
+    Ok(taken.ok_or(Stale { digest })?)
+}
+
+/// What a scan counts as. The same inventory again, as from a client whose answer was lost, is no
+/// other scan.
+fn scan_kind(before: Option<i64>, now: i64) -> Option<&'static str> {
+    match before {
+        None => Some("ECR_INITIAL_SCAN"),
+        Some(before) => (before != now).then_some("ECR_RESCAN"),
     }
 }
 
@@ -109,3 +113,21 @@ fn placed(tx: &mut Tx<'_>, scope: &Scope, resource: &Resource) -> Result<Resourc
     }
     Ok(placed)
 }
+
+/// The store is matched with another advisory database than the one at hand.
+#[derive(Debug)]
+pub(crate) struct Stale {
+    digest: String,
+}
+
+impl fmt::Display for Stale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digest = &self.digest;
+        write!(
+            f,
+            "the store was matched with another advisory database than {digest}: open that one"
+        )
+    }
+}
+
+impl std::error::Error for Stale {}

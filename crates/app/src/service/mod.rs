@@ -8,6 +8,7 @@ pub(crate) mod evaluate;
 pub(crate) mod host;
 pub(crate) mod ingest;
 pub(crate) mod matching;
+pub(crate) mod metrics;
 pub(crate) mod network;
 pub(crate) mod pages;
 pub(crate) mod rematch;

@@ -1,6 +1,8 @@
 //! Who does the work: jobs from the queue, each event its own.
 
 use std::{
+    collections::BTreeMap,
+    panic::{self, AssertUnwindSafe},
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError, RwLock,
@@ -11,24 +13,22 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
+use model::Timestamp;
 use sources::generations;
 use store::{
-    Engine, Scope,
+    Engine, Scope, StoreError, Tx,
     jobs::{self, Job, NewJob},
     keep, networks, settings, usage,
 };
 
 use super::{
     host::{self, Marks},
-    ingest::{Submission, ingest},
+    ingest::{Changed, GENERATION, Stale, Submission, ingest},
     network::Networks,
-    rematch::{evaluate_pending, rematch},
+    rematch::{Progress, evaluate_pending, rematch},
     rules,
 };
 use crate::{clock, database};
-
-/// How long a worker holds a job before another may take it over.
-const LEASE: i64 = 60_000;
 
 /// How often a worker that has nothing to do looks again.
 const IDLE: Duration = Duration::from_millis(500);
@@ -38,10 +38,19 @@ const LOOK: Duration = Duration::from_secs(2);
 
 /// How often kept configurations of networks are evaluated without a change, as Inspector does; a
 /// new one is evaluated when it comes, and a new program evaluates at its start.
-const NETWORKS: Duration = Duration::from_hours(12);
+const NETWORKS: i64 = 12 * 3_600_000;
 
 /// Findings deleted in one transaction.
 const EXPIRE: i64 = 1_000;
+
+/// How often what is due in time is done, in milliseconds.
+const IN_TIME_EVERY: i64 = 60_000;
+
+/// How long a job may wait for a process that can do it, in milliseconds: a day.
+const ABSENT: i64 = 24 * 3_600_000;
+
+/// How often a submission is tried again while the advisory database changes.
+const PATIENCE: u32 = 20;
 
 /// Names of jobs.
 const HOST: &str = "scan-host";
@@ -50,9 +59,16 @@ const EXPIRY: &str = "expire";
 const NETWORK: &str = "evaluate-network";
 
 /// What pushes, new advisories and everything else have for a priority.
-const BY_ADVISORY: i64 = 20;
+pub(super) const BY_ADVISORY: i64 = 20;
 const BY_CHANGE: i64 = 10;
 const IN_TIME: i64 = 50;
+
+/// Submissions, and how long they took together.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct TakenIn {
+    pub(crate) count: u64,
+    pub(crate) time: Duration,
+}
 
 /// A running service, shared by its threads.
 #[derive(Debug)]
@@ -62,10 +78,16 @@ pub(crate) struct Service {
     given: Option<PathBuf>,
     database: RwLock<Arc<database::Opened>>,
     name: String,
+    /// How long a worker holds a job before another may take it over, in milliseconds.
+    lease: i64,
+    done: Mutex<BTreeMap<(String, bool), u64>>,
+    taken_in: Mutex<TakenIn>,
     /// The account and Region of the machine that this process watches, if it watches it.
     watched: Option<Scope>,
     pub(crate) networks: Networks,
     stopping: AtomicBool,
+    /// Whether the store is matched with a newer advisory database than this process has.
+    outdated: AtomicBool,
     notes: Mutex<Vec<String>>,
 }
 
@@ -76,8 +98,12 @@ impl Service {
         data_dir: &Path,
         given: Option<&Path>,
         watched: Option<Scope>,
+        lease: Duration,
     ) -> Result<Self> {
         let engine = Arc::new(store::open(address)?);
+        if engine.serve()? {
+            engine.write(jobs::release_all)?;
+        }
         let database = database::open(data_dir, given)?;
         Ok(Self {
             engine,
@@ -85,9 +111,13 @@ impl Service {
             given: given.map(Path::to_owned),
             database: RwLock::new(Arc::new(database)),
             name: format!("{}-{}", std::process::id(), clock::now().as_nanosecond()),
+            lease: i64::try_from(lease.as_millis()).unwrap_or(i64::MAX),
+            done: Mutex::new(BTreeMap::new()),
+            taken_in: Mutex::new(TakenIn::default()),
             watched,
             networks: Networks::default(),
             stopping: AtomicBool::new(false),
+            outdated: AtomicBool::new(false),
             notes: Mutex::new(Vec::new()),
         })
     }
@@ -123,27 +153,18 @@ impl Service {
     pub(crate) fn watch(&self) {
         let mut marks = None;
         let mut scanned = Instant::now();
-        let mut expired: Option<Instant> = None;
-        let mut evaluated: Option<Instant> = None;
         while !self.is_stopping() {
             let mut look = || -> Result<()> {
                 self.reload()?;
                 if let Some(scope) = &self.watched {
                     let now = Marks::read();
                     if marks.as_ref() != Some(&now) || scanned.elapsed() > host::REFRESH {
-                        self.enqueue(scope, HOST, BY_CHANGE)?;
+                        self.enqueue_host(scope)?;
                         (marks, scanned) = (Some(now), Instant::now());
                     }
                 }
-                if expired.is_none_or(|at| at.elapsed() > Duration::from_mins(1)) {
-                    self.enqueue(&settings::service(), EXPIRY, IN_TIME)?;
-                    expired = Some(Instant::now());
-                }
-                if evaluated.is_none_or(|at| at.elapsed() > NETWORKS) {
-                    self.enqueue_networks()?;
-                    evaluated = Some(Instant::now());
-                }
-                Ok(())
+                self.enqueue_networks()?;
+                self.enqueue_due()
             };
             if let Err(error) = look() {
                 self.note(format!("{error:#}"));
@@ -164,17 +185,42 @@ impl Service {
     fn reload(&self) -> Result<()> {
         let opened = database::open(&self.data_dir, self.given.as_deref())?;
         let digest = opened.records.digest();
+        let rank = rank(&opened);
         if digest != self.database().records.digest() {
             *self
                 .database
                 .write()
                 .unwrap_or_else(PoisonError::into_inner) = Arc::new(opened);
         }
-        let matched = self
-            .engine
-            .read(|tx| settings::get(tx, &settings::service(), MATCHED))?;
-        if matched.as_deref() != Some(&digest) {
-            self.enqueue(&settings::service(), REMATCH, BY_ADVISORY)?;
+        if self.engine.read(|tx| agrees(tx, &digest))? {
+            return Ok(());
+        }
+        let backwards = self.engine.is_embedded();
+        let adopted = self.engine.write(|tx| {
+            let adopted = adopt(tx, &digest, rank, backwards)?;
+            if adopted && !agrees(tx, &digest)? {
+                let now = clock::milliseconds();
+                jobs::supersede(tx, REMATCH, &digest)?;
+                let job = NewJob {
+                    kind: REMATCH,
+                    subject: &digest,
+                    payload: "",
+                    place: Some(&place_of(&digest)),
+                    priority: BY_ADVISORY,
+                    run_at: now,
+                };
+                jobs::enqueue_once(tx, &settings::service(), &job, now)?;
+            }
+            Ok(adopted)
+        })?;
+        if !adopted && !self.outdated.swap(true, Ordering::Relaxed) {
+            bail!(
+                "the store is matched with a newer advisory database than this process has: run \
+                 `lynkeus db update`"
+            );
+        }
+        if adopted {
+            self.outdated.store(false, Ordering::Relaxed);
         }
         Ok(())
     }
@@ -188,28 +234,91 @@ impl Service {
                     kind: NETWORK,
                     subject: &subject,
                     payload: "",
+                    place: None,
                     priority: IN_TIME,
                     run_at: now,
                 };
-                jobs::enqueue_once(tx, &scope, &job, now)?;
+                jobs::enqueue_due(tx, &scope, &job, NETWORKS, now)?;
             }
             Ok(())
         })?;
         Ok(())
     }
 
-    fn enqueue(&self, scope: &Scope, kind: &str, priority: i64) -> Result<()> {
+    /// The scan of this machine, which no other can do; what changed since it began counts too.
+    fn enqueue_host(&self, scope: &Scope) -> Result<()> {
         let now = clock::milliseconds();
+        let identity = host::identity()?;
         let job = NewJob {
-            kind,
-            subject: if kind == HOST { &self.name } else { "" },
+            kind: HOST,
+            subject: &identity,
             payload: "",
-            priority,
+            place: Some(&identity),
+            priority: BY_CHANGE,
             run_at: now,
         };
         self.engine
-            .write(|tx| jobs::enqueue_once(tx, scope, &job, now))?;
+            .write(|tx| jobs::enqueue(tx, scope, &job, now))?;
         Ok(())
+    }
+
+    /// What comes with time, whichever process looks first.
+    fn enqueue_due(&self) -> Result<()> {
+        let now = clock::milliseconds();
+        let job = NewJob {
+            kind: EXPIRY,
+            subject: "",
+            payload: "",
+            place: None,
+            priority: IN_TIME,
+            run_at: now,
+        };
+        let scope = settings::service();
+        self.engine
+            .write(|tx| jobs::enqueue_due(tx, &scope, &job, IN_TIME_EVERY, now))?;
+        Ok(())
+    }
+
+    /// Where this process can do jobs: with its advisory database, and on its machine.
+    fn places(&self) -> Result<Vec<String>> {
+        let mut places = vec![place_of(&self.database().records.digest())];
+        if self.watched.is_some() {
+            places.push(host::identity()?);
+        }
+        Ok(places)
+    }
+
+    /// Takes a submission in, with the advisory database that the store is matched with.
+    pub(crate) fn take_in(
+        &self,
+        scope: &Scope,
+        submission: &Submission<'_>,
+        now: Timestamp,
+    ) -> Result<Changed> {
+        let began = Instant::now();
+        let mut patience = PATIENCE;
+        loop {
+            let database = self.database();
+            let done = ingest(&self.engine, scope, submission, &database.records, now);
+            match done {
+                Err(error) if error.is::<Stale>() && patience > 0 => {
+                    patience -= 1;
+                    self.reload()?;
+                    self.pause(Duration::from_millis(100));
+                }
+                done => {
+                    let mut taken = self.taken_in.lock().unwrap_or_else(PoisonError::into_inner);
+                    taken.count += 1;
+                    taken.time += began.elapsed();
+                    return done;
+                }
+            }
+        }
+    }
+
+    /// What this process took in since it began.
+    pub(crate) fn taken_in(&self) -> TakenIn {
+        *self.taken_in.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Does jobs until the service stops.
@@ -229,18 +338,23 @@ impl Service {
     /// Does one job, if there is one.
     fn next(&self) -> Result<bool> {
         let now = clock::milliseconds();
+        let places = self.places()?;
         let job = self
             .engine
-            .write(|tx| jobs::claim(tx, &self.name, now, LEASE))?;
+            .write(|tx| jobs::claim(tx, &self.name, &places, now, self.lease))?;
         let Some(job) = job else { return Ok(false) };
         let finished = &AtomicBool::new(false);
         let done = thread::scope(|scope| {
             let heart = scope.spawn(|| self.heartbeat(&job, finished));
-            let done = self.run(&job);
+            let done = panic::catch_unwind(AssertUnwindSafe(|| self.run(&job)));
             finished.store(true, Ordering::Relaxed);
             heart.thread().unpark();
-            done
+            done.unwrap_or_else(|_| bail!("the job panicked"))
         });
+        let key = (job.kind.clone(), done.is_ok());
+        let mut counts = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        *counts.entry(key).or_default() += 1;
+        drop(counts);
         match done {
             Ok(()) => {
                 self.engine.write(|tx| jobs::finish(tx, &job, &self.name))?;
@@ -259,11 +373,11 @@ impl Service {
     /// Keeps the lease of a job while it runs.
     fn heartbeat(&self, job: &Job, finished: &AtomicBool) {
         loop {
-            thread::park_timeout(Duration::from_millis(LEASE.unsigned_abs() / 3));
+            thread::park_timeout(Duration::from_millis(self.lease.unsigned_abs() / 3));
             if finished.load(Ordering::Relaxed) {
                 return;
             }
-            let until = clock::milliseconds() + LEASE;
+            let until = clock::milliseconds() + self.lease;
             let held = self
                 .engine
                 .write(|tx| jobs::heartbeat(tx, job, &self.name, until));
@@ -271,6 +385,12 @@ impl Service {
                 self.note(format!("{error}"));
             }
         }
+    }
+
+    /// How many jobs this process did since it began, by kind and whether they succeeded.
+    pub(crate) fn done(&self) -> BTreeMap<(String, bool), u64> {
+        let counts = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.clone()
     }
 
     fn run(&self, job: &Job) -> Result<()> {
@@ -297,29 +417,35 @@ impl Service {
             declared: false,
             scan_mode: Some("EC2_INSPECTOR_AGENT_BASED"),
         };
-        let database = self.database();
-        ingest(
-            &self.engine,
-            scope,
-            &submission,
-            &database.records,
-            clock::now(),
-        )?;
+        self.take_in(scope, &submission, clock::now())?;
         Ok(())
     }
 
     fn rematch(&self) -> Result<()> {
         let database = self.database();
         let digest = database.records.digest();
+        if self.engine.read(|tx| agrees(tx, &digest))? {
+            return Ok(());
+        }
         let matched = self
             .engine
             .read(|tx| settings::get(tx, &settings::service(), MATCHED))?;
         let old = matched.and_then(|old| self.generation(&old));
         let old = old.as_ref().map(|old| &old.records);
-        rematch(&self.engine, old, &database.records, clock::now())
+        rematch(&self.engine, old, &database.records, clock::exact())
             .context("match again with the new advisories")?;
-        self.engine
-            .write(|tx| settings::set(tx, &settings::service(), MATCHED, &digest))?;
+        self.engine.write(|tx| {
+            let service = settings::service();
+            let generation = settings::get_and_hold(tx, &service, GENERATION)?;
+            if generation.is_none_or(|generation| generation != digest) {
+                return Ok(());
+            }
+            if let Some(mut progress) = Progress::read(tx)? {
+                progress.ended = Some(clock::milliseconds());
+                progress.write(tx)?;
+            }
+            settings::set(tx, &service, MATCHED, &digest)
+        })?;
         Ok(())
     }
 
@@ -341,10 +467,17 @@ impl Service {
     }
 
     fn expire(&self) -> Result<()> {
-        evaluate_pending(&self.engine, &self.database().records, clock::now())?;
+        let database = self.database();
+        let digest = database.records.digest();
+        // Until then, whoever matches the store with a new database evaluates.
+        if self.engine.read(|tx| agrees(tx, &digest))? {
+            evaluate_pending(&self.engine, &database.records, clock::now())?;
+        }
         let now = clock::milliseconds();
         while self.engine.write(|tx| keep::expire(tx, now, EXPIRE))? > 0 {}
         rules::release_expired(&self.engine, keep::timestamp(now))?;
+        self.engine
+            .write(|tx| jobs::forget_places(tx, now - ABSENT))?;
         self.meter(now)
     }
 
@@ -354,7 +487,7 @@ impl Service {
     fn meter(&self, now: i64) -> Result<()> {
         let scope = settings::service();
         self.engine.write(|tx| {
-            let last = settings::get(tx, &scope, METERED)?;
+            let last = settings::get_and_lock(tx, &scope, METERED)?;
             let last = last.and_then(|last| last.parse().ok()).unwrap_or(now);
             let passed = (now - last).clamp(0, LONGEST_METERED);
             let passed = Duration::from_millis(passed.unsigned_abs());
@@ -375,3 +508,54 @@ const LONGEST_METERED: i64 = 5 * 60_000;
 /// The setting that names the advisory database with which all of the store agrees; while that
 /// comes about, it is behind [`super::ingest::GENERATION`].
 const MATCHED: &str = "advisory-generation-matched";
+
+/// The setting with the [`rank`] of the database that all processes must match with.
+const RANK: &str = "advisory-generation-rank";
+
+/// Which of two databases is to be used: the one built later, and any rather than the starter, which
+/// knows little.
+fn rank(database: &database::Opened) -> i64 {
+    if database.is_starter {
+        return 0;
+    }
+    database.records.built().as_second()
+}
+
+/// Where the store can be matched with a database.
+fn place_of(digest: &str) -> String {
+    format!("advisories:{digest}")
+}
+
+/// Whether all of the store agrees with a database.
+fn agrees(tx: &mut Tx<'_>, digest: &str) -> Result<bool, StoreError> {
+    let service = settings::service();
+    for name in [GENERATION, MATCHED] {
+        if settings::get(tx, &service, name)?.as_deref() != Some(digest) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Declares a database to be the one that all processes must match with; false if that is a better
+/// one. Only who has the store alone may go backwards: two processes would do so in turn for ever.
+fn adopt(tx: &mut Tx<'_>, digest: &str, rank: i64, backwards: bool) -> Result<bool, StoreError> {
+    let service = settings::service();
+    let generation = settings::get_and_lock(tx, &service, GENERATION)?;
+    let Some(generation) = generation else {
+        settings::set(tx, &service, RANK, &rank.to_string())?;
+        settings::set(tx, &service, GENERATION, digest)?;
+        return Ok(true);
+    };
+    if generation == digest {
+        return Ok(true);
+    }
+    let known = settings::get(tx, &service, RANK)?;
+    let known: i64 = known.and_then(|known| known.parse().ok()).unwrap_or(0);
+    if !backwards && (rank, digest) < (known, generation.as_str()) {
+        return Ok(false);
+    }
+    settings::set(tx, &service, RANK, &rank.to_string())?;
+    settings::set(tx, &service, GENERATION, digest)?;
+    Ok(true)
+}

@@ -1,12 +1,15 @@
 //! The `lynkeus` command; matches against independent judges, with the same advisories.
 #![cfg(test)]
 
+mod client;
+mod crash;
 mod crates_io;
 mod dashboard;
 mod db;
 mod debian;
 mod network;
 mod outputs;
+mod processes;
 mod reach;
 mod registry;
 mod root;

@@ -205,6 +205,6 @@ refused("UnrecognizedClientException", client("inspector2").list_findings)
 # The service says how it is.
 assert get("/healthz") == "ok\n"
 metrics = get("/metrics")
-assert 'lynkeus_findings{status="ACTIVE"} 3' in metrics, metrics
+assert 'lynkeus_findings{status="ACTIVE",severity="CRITICAL"} 3' in metrics, metrics
 assert "lynkeus_queue_lag_seconds" in metrics and "lynkeus_pending_evaluations 0" in metrics, metrics
 print("told")

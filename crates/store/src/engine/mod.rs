@@ -47,6 +47,19 @@ impl Engine {
         matches!(self.kind, Kind::Sqlite(_))
     }
 
+    /// Declares that this process does the work of the service; says whether it is the only one.
+    ///
+    /// # Errors
+    ///
+    /// When the database is a file that another process serves: two would take turns at its one
+    /// writer and gain nothing.
+    pub fn serve(&self) -> Result<bool, StoreError> {
+        match &self.kind {
+            Kind::Sqlite(pool) => pool.serve_alone().map(|()| true),
+            Kind::Postgres(_) => Ok(false),
+        }
+    }
+
     /// Runs `work` on a consistent view; what it writes is refused or undone.
     pub fn read<T>(
         &self,

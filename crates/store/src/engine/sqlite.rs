@@ -1,8 +1,10 @@
 //! SQLite: one writer, several readers, write-ahead log.
 
 use std::{
+    ffi::OsString,
+    fs::{File, OpenOptions, TryLockError},
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -17,6 +19,8 @@ pub(super) struct Pool {
     path: PathBuf,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
+    /// Locked while this process serves the database; the system unlocks it however we end.
+    served: OnceLock<File>,
 }
 
 /// Readers that are kept open.
@@ -46,7 +50,35 @@ impl Pool {
             path: path.to_owned(),
             writer: Mutex::new(writer),
             readers: Mutex::new(Vec::new()),
+            served: OnceLock::new(),
         })
+    }
+
+    /// Keeps other processes from serving the same file. They may still read and write it, as the
+    /// commands do that manage keys.
+    pub(super) fn serve_alone(&self) -> Result<(), StoreError> {
+        let mut name = OsString::from(&self.path);
+        name.push("-serving");
+        let failed = |source| StoreError::Lock {
+            path: PathBuf::from(&name),
+            source,
+        };
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&name)
+            .map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => {
+                self.served.get_or_init(|| file);
+                Ok(())
+            }
+            Err(TryLockError::WouldBlock) => Err(StoreError::Served {
+                path: self.path.clone(),
+            }),
+            Err(TryLockError::Error(source)) => Err(failed(source)),
+        }
     }
 
     fn reader(&self) -> Result<Connection, StoreError> {

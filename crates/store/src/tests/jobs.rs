@@ -11,6 +11,7 @@ fn put(engine: &Engine, account: &str, subject: &str, priority: i64) {
         kind: "scan",
         subject,
         payload: "{}",
+        place: None,
         priority,
         run_at: 0,
     };
@@ -22,7 +23,7 @@ fn put(engine: &Engine, account: &str, subject: &str, priority: i64) {
 
 fn claim(engine: &Engine, worker: &str, now: i64) -> Option<Job> {
     engine
-        .write(|tx| jobs::claim(tx, worker, now, 100))
+        .write(|tx| jobs::claim(tx, worker, &[], now, 100))
         .expect("claim")
 }
 
@@ -129,4 +130,128 @@ fn workers_that_compete_do_every_job_once() {
         done.dedup();
         assert_eq!((count, done.len()), (60, 60));
     });
+}
+
+/// Claims and finishes a job, so that its account holds none.
+fn turn(engine: &Engine, now: i64) -> Option<String> {
+    let job = claim(engine, "w", now)?;
+    let finished = engine
+        .write(|tx| jobs::finish(tx, &job, "w"))
+        .expect("finish");
+    assert!(finished);
+    Some(job.subject)
+}
+
+#[test]
+fn one_worker_serves_accounts_in_turn() {
+    each_engine(|_, engine| {
+        for subject in ["a1", "a2", "a3"] {
+            put(engine, "1", subject, 5);
+        }
+        put(engine, "2", "b1", 5);
+        put(engine, "3", "c1", 5);
+        let order: Vec<String> = (10..).map_while(|now| turn(engine, now)).collect();
+        assert_eq!(order, ["a1", "b1", "c1", "a2", "a3"]);
+    });
+}
+
+#[test]
+fn a_job_that_kills_its_workers_is_parked() {
+    each_engine(|_, engine| {
+        put(engine, "1", "a", 5);
+        put(engine, "1", "b", 6);
+        for attempt in 0..MOST_ATTEMPTS {
+            let job = claim(engine, "dies", attempt * 1_000).expect("a job");
+            assert_eq!(job.subject, "a");
+        }
+        let now = MOST_ATTEMPTS * 1_000;
+        assert_eq!(claim(engine, "w", now).expect("the next").subject, "b");
+        let scope = Scope::new("1", "r");
+        let parked = engine.read(|tx| jobs::parked(tx, &scope, 10));
+        let parked = parked.expect("read");
+        assert_eq!(parked.len(), 1);
+        assert_eq!(parked[0].failure, "its worker died");
+        let other = Scope::new("2", "r");
+        let parked = engine.read(|tx| jobs::parked(tx, &other, 10));
+        assert_eq!(parked.expect("read"), [], "another account's");
+    });
+}
+
+#[test]
+fn what_is_due_is_done_once_by_all_processes_together() {
+    each_engine(|_, engine| {
+        let job = NewJob {
+            kind: "expire",
+            subject: "",
+            payload: "",
+            place: None,
+            priority: 5,
+            run_at: 0,
+        };
+        let scope = Scope::new("", "");
+        let due = |now| {
+            let job = NewJob { run_at: now, ..job };
+            engine
+                .write(|tx| jobs::enqueue_due(tx, &scope, &job, 100, now))
+                .expect("enqueue")
+        };
+        assert!(due(0), "the first process");
+        assert!(!due(1), "the second process");
+        assert!(turn(engine, 2).is_some());
+        assert!(!due(99), "it was done");
+        assert!(due(100));
+        assert!(!due(200), "it still waits");
+        assert!(turn(engine, 300).is_some());
+        assert_eq!(turn(engine, 300), None);
+    });
+}
+
+#[test]
+fn a_job_with_a_place_is_done_there_alone() {
+    each_engine(|_, engine| {
+        let job = NewJob {
+            kind: "scan",
+            subject: "machine",
+            payload: "",
+            place: Some("here"),
+            priority: 5,
+            run_at: 0,
+        };
+        let scope = Scope::new("1", "r");
+        let enqueue = || {
+            engine
+                .write(|tx| jobs::enqueue_once(tx, &scope, &job, 0))
+                .expect("enqueue")
+        };
+        assert!(enqueue());
+        assert!(!enqueue(), "it is there already");
+        assert_eq!(claim(engine, "w", 10), None);
+        let places = ["here".to_owned(), "there".to_owned()];
+        let claimed = engine.write(|tx| jobs::claim(tx, "w", &places, 10, 100));
+        assert!(claimed.expect("claim").is_some());
+        let forgotten = |before| {
+            engine
+                .write(|tx| jobs::forget_places(tx, before))
+                .expect("forget")
+        };
+        assert_eq!(forgotten(1_000), 0, "it is held");
+        engine.write(jobs::release_all).expect("release");
+        assert_eq!(forgotten(1_000), 1);
+    });
+}
+
+#[test]
+fn two_processes_do_not_serve_one_file() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let address = format!("sqlite:{}", directory.path().join("state.db").display());
+    let first = crate::open(&address).expect("open");
+    assert!(first.serve().expect("serve"));
+    let second = crate::open(&address).expect("other processes may read and write");
+    let refused = second.serve().expect_err("the file is served");
+    assert!(
+        refused.to_string().contains("another process serves"),
+        "{refused}"
+    );
+    drop(first);
+    assert!(second.serve().expect("the first is gone"));
 }

@@ -54,7 +54,7 @@ fn a_change_of_exposure_judges_exactly_the_findings_of_its_resource_again() {
         let hidden = Exposure::by_paths([]);
         assert_eq!(set(engine, 1, &hidden), 2);
         assert_eq!(set(engine, 1, &hidden), 0, "nothing new is no work");
-        let job = engine.write(|tx| jobs::claim(tx, "w", 2, 60_000));
+        let job = engine.write(|tx| jobs::claim(tx, "w", &[], 2, 60_000));
         let job = job.expect("claim").expect("a job");
         assert_eq!(job.kind, jobs::EVALUATE);
         assert_eq!(
