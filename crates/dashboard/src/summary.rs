@@ -9,7 +9,7 @@ use store::{
     Scope, StoreError, Tx,
     aggregate::{self, Kind, Request, SeverityCounts},
     coverage::{self, CoverageCriteria},
-    jobs::{self, QueueState},
+    jobs::{self, Parked, QueueState},
     listing::{self, Listed, Query, Sort, SortField},
     pending,
 };
@@ -28,6 +28,9 @@ use crate::{
 /// Critical findings that are shown.
 const CRITICAL: usize = 8;
 
+/// Jobs that were given up and are shown.
+const PARKED: i64 = 5;
+
 /// What is read for the page.
 struct Overview {
     counts: SeverityCounts,
@@ -36,6 +39,7 @@ struct Overview {
     uncovered: Vec<(String, i64)>,
     reasons: Vec<(String, i64)>,
     queue: QueueState,
+    parked: Vec<Parked>,
     pending: i64,
 }
 
@@ -129,6 +133,7 @@ fn overview(
         uncovered,
         reasons,
         queue: jobs::state(tx, now)?,
+        parked: jobs::parked(tx, scope, PARKED)?,
         pending: pending::count(tx)?,
     })
 }
@@ -343,6 +348,17 @@ fn work_card(asked: &Asked<'_>, overview: &Overview) -> Markup {
                 div { dt { "Jobs running" } dd { (words::count(queue.held)) } }
                 div { dt { "Jobs given up" } dd { (words::count(queue.parked)) } }
                 div { dt { "Pending evaluations" } dd { (words::count(overview.pending)) } }
+            }
+            @if !overview.parked.is_empty() {
+                h3 { "Given up" }
+                ul.reasons {
+                    @for parked in &overview.parked {
+                        li {
+                            (parked.kind) ": " (parked.failure)
+                            " " span.count { (words::ago(parked.at, asked.now)) }
+                        }
+                    }
+                }
             }
         }
     }

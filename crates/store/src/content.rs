@@ -42,12 +42,36 @@ pub struct Interned {
     pub new_versions: usize,
 }
 
+/// A set of packages as it was stored, the packages of one layer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredSet {
+    id: i64,
+    digest: Vec<u8>,
+}
+
+/// The sets of an inventory by layer, and how many package versions were not known before.
+pub type StoredSets = (Vec<(i64, StoredSet)>, usize);
+
 /// Stores an inventory, its sets and its package versions, each only if it is new.
 pub fn intern(
     tx: &mut Tx<'_>,
     inventory: &Inventory,
     matching: &dyn Matching,
 ) -> Result<Interned, StoreError> {
+    let (sets, new_versions) = sets(tx, inventory, matching)?;
+    let composed = compose(tx, inventory, &sets, inventory.packages.len())?;
+    Ok(Interned {
+        new_versions,
+        ..composed
+    })
+}
+
+/// Stores the sets of an inventory and their package versions.
+pub fn sets(
+    tx: &mut Tx<'_>,
+    inventory: &Inventory,
+    matching: &dyn Matching,
+) -> Result<StoredSets, StoreError> {
     let os = inventory.os.as_ref();
     let (system, system_digest) = match os {
         Some(os) => {
@@ -59,18 +83,28 @@ pub fn intern(
     let distinct = distinct_versions(inventory, matching, &system_digest)?;
     let versions = intern_versions(tx, &distinct, system, os, matching)?;
     let sets = intern_sets(tx, inventory, &distinct, &versions.ids)?;
+    Ok((sets, versions.new))
+}
+
+/// Stores an inventory of sets that are there; its own packages do not count.
+pub fn compose(
+    tx: &mut Tx<'_>,
+    inventory: &Inventory,
+    sets: &[(i64, StoredSet)],
+    packages: usize,
+) -> Result<Interned, StoreError> {
     let record = encode("an inventory", &InventoryRecord::from(inventory))?;
     let complete = Value::from(inventory.complete);
     let mut parts: Vec<Vec<u8>> = vec![
         record.clone().into_bytes(),
         vec![u8::from(inventory.complete)],
     ];
-    for (layer, set) in &sets {
+    for (layer, set) in sets {
         parts.push(layer.to_be_bytes().to_vec());
         parts.push(set.digest.clone());
     }
     let digest = Value::Blob(digest(parts));
-    let packages = Value::Int(to_int(inventory.packages.len()));
+    let packages = Value::Int(to_int(packages));
     let is_new = 0 < tx.execute(
         "INSERT INTO inventories (digest, complete, packages, body) VALUES (?1, ?2, ?3, ?4) \
              ON CONFLICT (digest) DO NOTHING",
@@ -91,7 +125,7 @@ pub fn intern(
     Ok(Interned {
         inventory: id,
         is_new,
-        new_versions: versions.new,
+        new_versions: 0,
     })
 }
 
@@ -272,17 +306,12 @@ fn ids_by_digest(
 /// A member of a set: number and digest of the version, and its paths.
 type Member<'a> = (i64, &'a Vec<u8>, String);
 
-struct Set {
-    id: i64,
-    digest: Vec<u8>,
-}
-
 fn intern_sets(
     tx: &mut Tx<'_>,
     inventory: &Inventory,
     distinct: &BTreeMap<Vec<u8>, Distinct<'_>>,
     ids: &HashMap<Vec<u8>, i64>,
-) -> Result<Vec<(i64, Set)>, StoreError> {
+) -> Result<Vec<(i64, StoredSet)>, StoreError> {
     let mut layers: BTreeMap<i64, Vec<Member<'_>>> = BTreeMap::new();
     for (digest, one) in distinct {
         let Some(id) = ids.get(digest) else { continue };
@@ -318,7 +347,7 @@ fn intern_sets(
                 "ON CONFLICT DO NOTHING",
             )?;
         }
-        let set = Set {
+        let set = StoredSet {
             id,
             digest: set_digest,
         };
@@ -341,7 +370,7 @@ pub enum Wanted<'a> {
 /// An inventory with the packages that are wanted.
 pub fn inventory(tx: &mut Tx<'_>, id: i64, wanted: Wanted<'_>) -> Result<Inventory, StoreError> {
     let row = tx.first(
-        "SELECT body, complete FROM inventories WHERE id = ?1",
+        "SELECT body, complete, packages FROM inventories WHERE id = ?1",
         &[id.into()],
     )?;
     let row = row.ok_or_else(|| StoreError::Corrupt {
@@ -361,15 +390,10 @@ pub fn inventory(tx: &mut Tx<'_>, id: i64, wanted: Wanted<'_>) -> Result<Invento
             &mut packages,
         )?,
         Wanted::Vulnerabilities(ids) => {
+            let size = row.int(2)?;
             let ids: Vec<&String> = ids.iter().collect();
             for chunk in ids.chunks(MOST_KEYS) {
-                let condition = format!(
-                    "AND EXISTS (SELECT 1 FROM version_matches m WHERE m.version = v.id AND \
-                     m.vulnerability IN ({}))",
-                    list_of(2, chunk.len())
-                );
-                let keys: Vec<Value> = chunk.iter().map(|id| Value::from(*id)).collect();
-                read_packages(tx, id, &condition, &keys, &mut packages)?;
+                read_matched(tx, id, size, chunk, &mut packages)?;
             }
         }
     }
@@ -379,6 +403,47 @@ pub fn inventory(tx: &mut Tx<'_>, id: i64, wanted: Wanted<'_>) -> Result<Invento
     });
     Ok(inventory)
 }
+
+/// Reads the packages that these vulnerabilities match, of an inventory of this size.
+///
+/// Either all of the inventory's packages are asked whether they are matched, or all matched
+/// versions whether the inventory has them: one advisory of a rare package must not cost a look
+/// at everything that is installed.
+fn read_matched(
+    tx: &mut Tx<'_>,
+    inventory: i64,
+    size: i64,
+    vulnerabilities: &[&String],
+    packages: &mut BTreeMap<i64, Package>,
+) -> Result<(), StoreError> {
+    let mut keys: Vec<Value> = vulnerabilities.iter().map(|id| Value::from(*id)).collect();
+    let list = list_of(1, keys.len());
+    keys.push(size.into());
+    let sql = format!(
+        "SELECT version FROM version_matches WHERE vulnerability IN ({list}) LIMIT ?{}",
+        keys.len()
+    );
+    let rows = tx.query(&sql, &keys)?;
+    if rows.len() * RARE < usize::try_from(size).unwrap_or(0) {
+        let versions: BTreeSet<i64> = rows.iter().map(|r| r.int(0)).collect::<Result<_, _>>()?;
+        let versions: Vec<Value> = versions.into_iter().map(Value::Int).collect();
+        if versions.is_empty() {
+            return Ok(());
+        }
+        let condition = format!("AND p.version IN ({})", list_of(2, versions.len()));
+        return read_packages(tx, inventory, &condition, &versions, packages);
+    }
+    keys.pop();
+    let condition = format!(
+        "AND EXISTS (SELECT 1 FROM version_matches m WHERE m.version = v.id AND \
+         m.vulnerability IN ({}))",
+        list_of(2, keys.len())
+    );
+    read_packages(tx, inventory, &condition, &keys, packages)
+}
+
+/// An inventory's layers are asked for each version: as many as this, about.
+const RARE: usize = 8;
 
 fn read_packages(
     tx: &mut Tx<'_>,

@@ -8,6 +8,10 @@ pub const MOST_ATTEMPTS: i64 = 8;
 /// The kind of the job that evaluates what waits ([`crate::pending`]).
 pub const EVALUATE: &str = "evaluate";
 
+/// How often workers may die with a job before it is parked. A service that is restarted often is
+/// no fault of the job that runs, but one that ends the process each time must not do so for ever.
+pub const MOST_DEATHS: i64 = 50;
+
 /// How long a job that is due periodically stays parked, in milliseconds: an hour.
 const PARKED: i64 = 3_600_000;
 
@@ -52,27 +56,25 @@ pub fn enqueue(
         now,
         "ON CONFLICT (kind, subject) DO UPDATE SET payload = excluded.payload, \
          place = excluded.place, priority = excluded.priority, run_at = excluded.run_at, \
-         attempts = 0, worker = NULL, lease_until = NULL, failure = NULL, parked_at = NULL",
+         attempts = 0, deaths = 0, worker = NULL, lease_until = NULL, failure = NULL, \
+         parked_at = NULL",
     )?;
     Ok(())
 }
 
-/// Puts a job into the queue unless one of its kind and subject waits, runs or is parked; says
-/// whether it did.
+/// Puts a job into the queue unless one of its kind and subject waits or runs; says whether it did.
+/// One that is parked is tried again after an hour.
 pub fn enqueue_once(
     tx: &mut Tx<'_>,
     scope: &Scope,
     job: &NewJob<'_>,
     now: i64,
 ) -> Result<bool, StoreError> {
-    let added = insert(
-        tx,
-        scope,
-        job,
-        now,
-        "ON CONFLICT (kind, subject) DO NOTHING",
-    )?;
-    Ok(added > 0)
+    let again = format!(
+        "ON CONFLICT (kind, subject) DO UPDATE SET attempts = 0, deaths = 0, parked_at = NULL, \
+         run_at = excluded.run_at WHERE jobs.parked_at < excluded.run_at - {PARKED}"
+    );
+    Ok(insert(tx, scope, job, now, &again)? > 0)
 }
 
 fn insert(
@@ -103,7 +105,7 @@ fn insert(
 }
 
 /// Puts a job into the queue if `every` milliseconds passed since any process last did; says
-/// whether it did. One that was parked is tried again after an hour.
+/// whether it did.
 pub fn enqueue_due(
     tx: &mut Tx<'_>,
     scope: &Scope,
@@ -117,20 +119,7 @@ pub fn enqueue_due(
          DO UPDATE SET due_at = excluded.due_at WHERE schedules.due_at <= ?3",
         &[name.into(), (now + every).into(), now.into()],
     )?;
-    if due == 0 {
-        return Ok(false);
-    }
-    let added = insert(
-        tx,
-        scope,
-        job,
-        now,
-        &format!(
-            "ON CONFLICT (kind, subject) DO UPDATE SET attempts = 0, parked_at = NULL, \
-             run_at = excluded.run_at WHERE jobs.parked_at < excluded.run_at - {PARKED}"
-        ),
-    )?;
-    Ok(added > 0)
+    Ok(due > 0 && enqueue_once(tx, scope, job, now)?)
 }
 
 /// Takes the most urgent job that nobody holds and that can be done in one of these places.
@@ -152,19 +141,28 @@ pub fn claim(
             subject: row.text(2)?.to_owned(),
             scope: Scope::new(row.text(3)?, row.text(4)?),
             payload: row.text(5)?.to_owned(),
-            attempts: row.int(6)? + 1,
+            attempts: row.int(6)? + i64::from(!row.flag(8)?),
         };
-        if job.attempts > MOST_ATTEMPTS {
+        // Whoever had it is dead.
+        let deaths = row.int(7)? + i64::from(row.flag(8)?);
+        if deaths >= MOST_DEATHS {
             tx.execute(
                 "UPDATE jobs SET worker = NULL, lease_until = NULL, parked_at = ?2, \
-                 failure = COALESCE(failure || '; ', '') || 'its worker died' WHERE id = ?1",
+                 deaths = deaths + 1, failure = COALESCE(failure || '; ', '') || 'its worker died' WHERE id = ?1",
                 &[job.id.into(), now.into()],
             )?;
             continue;
         }
         tx.execute(
-            "UPDATE jobs SET worker = ?2, lease_until = ?3, attempts = attempts + 1 WHERE id = ?1",
-            &[job.id.into(), worker.into(), (now + lease).into()],
+            "UPDATE jobs SET worker = ?2, lease_until = ?3, attempts = ?4, deaths = ?5 \
+             WHERE id = ?1",
+            &[
+                job.id.into(),
+                worker.into(),
+                (now + lease).into(),
+                job.attempts.into(),
+                deaths.into(),
+            ],
         )?;
         tx.execute(
             "INSERT INTO account_turns (account, taken_at) VALUES (?1, ?2) \
@@ -184,7 +182,8 @@ fn next(tx: &mut Tx<'_>, places: &[String], now: i64) -> Result<Option<Row>, Sto
         count => format!(" OR place IN ({})", crate::engine::list_of(2, count)),
     };
     let sql = format!(
-        "SELECT id, kind, subject, account, region, payload, attempts FROM jobs \
+        "SELECT id, kind, subject, account, region, payload, attempts, deaths, \
+         CASE WHEN worker IS NULL THEN 0 ELSE 1 END FROM jobs \
          WHERE parked_at IS NULL AND run_at <= ?1 AND (lease_until IS NULL OR lease_until < ?1) \
          AND (place IS NULL{here}) \
          ORDER BY priority, (SELECT COUNT(*) FROM jobs held WHERE held.account = jobs.account \
@@ -244,7 +243,8 @@ pub fn fail(
 /// to itself.
 pub fn release_all(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
     tx.execute(
-        "UPDATE jobs SET worker = NULL, lease_until = NULL WHERE worker IS NOT NULL",
+        "UPDATE jobs SET worker = NULL, lease_until = NULL, deaths = deaths + 1, \
+         attempts = attempts - 1 WHERE worker IS NOT NULL",
         &[],
     )
 }

@@ -29,7 +29,7 @@ pub mod usage;
 #[cfg(test)]
 mod tests;
 
-pub use engine::{Engine, Row, Tx, Value};
+pub use engine::{Engine, Explained, Row, Tx, Value};
 pub use error::StoreError;
 pub use resources::StoredResource;
 pub use scope::Scope;

@@ -211,26 +211,6 @@ pub fn set_coverage(
     Ok(())
 }
 
-/// The resources with an inventory that holds one of these package versions, each with the
-/// vulnerabilities that concern it.
-pub fn holding(
-    tx: &mut Tx<'_>,
-    version: i64,
-    mut visit: impl FnMut(i64),
-) -> Result<(), StoreError> {
-    tx.each(
-        "SELECT DISTINCT r.id FROM set_packages p \
-         JOIN inventory_sets s ON s.package_set = p.package_set \
-         JOIN resources r ON r.inventory = s.inventory \
-         WHERE p.version = ?1 AND r.gone_at IS NULL",
-        &[version.into()],
-        |row| {
-            visit(row.int(0)?);
-            Ok(())
-        },
-    )
-}
-
 /// How many resources with an inventory a scope has.
 pub fn count(tx: &mut Tx<'_>, scope: &Scope) -> Result<i64, StoreError> {
     let row = tx.first(

@@ -153,6 +153,7 @@ impl Service {
     pub(crate) fn watch(&self) {
         let mut marks = None;
         let mut scanned = Instant::now();
+        let mut starts = true;
         while !self.is_stopping() {
             let mut look = || -> Result<()> {
                 self.reload()?;
@@ -163,7 +164,8 @@ impl Service {
                         (marks, scanned) = (Some(now), Instant::now());
                     }
                 }
-                self.enqueue_networks()?;
+                self.enqueue_networks(starts)?;
+                starts = false;
                 self.enqueue_due()
             };
             if let Err(error) = look() {
@@ -225,7 +227,7 @@ impl Service {
         Ok(())
     }
 
-    fn enqueue_networks(&self) -> Result<()> {
+    fn enqueue_networks(&self, now_too: bool) -> Result<()> {
         let now = clock::milliseconds();
         self.engine.write(|tx| {
             for scope in networks::scopes(tx)? {
@@ -238,7 +240,10 @@ impl Service {
                     priority: IN_TIME,
                     run_at: now,
                 };
-                jobs::enqueue_due(tx, &scope, &job, NETWORKS, now)?;
+                let due = jobs::enqueue_due(tx, &scope, &job, NETWORKS, now)?;
+                if now_too && !due {
+                    jobs::enqueue_once(tx, &scope, &job, now)?;
+                }
             }
             Ok(())
         })?;

@@ -1,6 +1,7 @@
 //! The service as processes that may be killed, and a client that signs its requests.
 
 use std::{
+    fs::File,
     io::{BufRead as _, BufReader},
     path::Path,
     process::{Child, Command, Stdio},
@@ -40,14 +41,22 @@ pub(crate) fn up(data: &Path, store: &str) -> Command {
         "--store",
         store,
     ]);
-    command.stdout(Stdio::piped()).stderr(Stdio::null());
+    let log = File::options()
+        .create(true)
+        .append(true)
+        .open(data.join("log"));
+    command.stdout(Stdio::piped()).stderr(log.unwrap());
     command
 }
 
 impl Process {
     /// Starts and waits until it listens.
     pub(crate) fn start(data: &Path, store: &str) -> Self {
-        Self::listening(up(data, store).spawn().unwrap()).expect("the service listens")
+        let listening = Self::listening(up(data, store).spawn().unwrap());
+        listening.unwrap_or_else(|| {
+            let log = std::fs::read_to_string(data.join("log")).unwrap();
+            panic!("the service ended: {log}")
+        })
     }
 
     /// Waits until a process listens; none if it ends before.

@@ -3,10 +3,12 @@
 //! Statements number their parameters `?1`, `?2`, …, as SQLite does; for `PostgreSQL` they become
 //! `$1`, `$2`, …. No statement holds a question mark otherwise.
 
+mod explain;
 mod postgresql;
 mod sqlite;
 mod value;
 
+pub use explain::Explained;
 pub use value::{Row, Value};
 
 use crate::{Scope, StoreError, digest::digest};

@@ -2,7 +2,7 @@
 
 use crate::{
     Engine, Scope,
-    jobs::{self, Job, MOST_ATTEMPTS, NewJob},
+    jobs::{self, Job, MOST_ATTEMPTS, MOST_DEATHS, NewJob},
     testing::each_engine,
 };
 
@@ -160,11 +160,11 @@ fn a_job_that_kills_its_workers_is_parked() {
     each_engine(|_, engine| {
         put(engine, "1", "a", 5);
         put(engine, "1", "b", 6);
-        for attempt in 0..MOST_ATTEMPTS {
-            let job = claim(engine, "dies", attempt * 1_000).expect("a job");
-            assert_eq!(job.subject, "a");
+        for death in 0..MOST_DEATHS {
+            let job = claim(engine, "dies", death * 1_000).expect("a job");
+            assert_eq!((job.subject.as_str(), job.attempts), ("a", 1));
         }
-        let now = MOST_ATTEMPTS * 1_000;
+        let now = MOST_DEATHS * 1_000;
         assert_eq!(claim(engine, "w", now).expect("the next").subject, "b");
         let scope = Scope::new("1", "r");
         let parked = engine.read(|tx| jobs::parked(tx, &scope, 10));

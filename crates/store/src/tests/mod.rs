@@ -4,11 +4,13 @@ mod aggregate;
 mod content;
 mod coverage;
 mod findings;
+mod isolation;
 mod jobs;
 mod keys;
 mod listing;
 mod random;
 mod rules;
+mod upgrade;
 mod usage;
 
 use crate::{Value, testing::each_engine};
