@@ -8,6 +8,7 @@
 mod architecture;
 mod bench;
 mod docs;
+mod fuzz;
 mod licenses;
 mod proof;
 mod setup;
@@ -30,6 +31,7 @@ usage: cargo xtask COMMAND
   tidy      the house rules and the crates' edges alone, in a second
   docs      write docs/support.md from the lists in the code
   wire      generate crates/api/src/wire from botocore's models, or those after --model
+  fuzz      give every parser damaged samples for some minutes, from other seeds each time
   bench     time Lynkeus against Trivy, Syft and the bare work on the same image
   bench network   time network reachability on synthetic networks of growing size
   proof network   compare network reachability with single packets on 100,000 random networks
@@ -67,6 +69,7 @@ fn run(arguments: &[String]) -> Result<()> {
         Some("bench") if arguments.get(1).is_some_and(|a| a == "network") => {
             bench::network::bench(&workspace)
         }
+        Some("fuzz") => fuzz::run(&workspace, arguments.get(1..).unwrap_or_default()),
         Some("proof") => proof::run(&workspace, arguments.get(1..).unwrap_or_default()),
         Some("bench") => bench::bench(&workspace, arguments.get(1..).unwrap_or_default()),
         _ => bail!("{USAGE}"),

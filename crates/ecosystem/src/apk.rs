@@ -47,7 +47,7 @@ fn extract(input: &mut Input<'_>) -> Extracted {
             continue;
         }
         if let Err(what) = std::mem::take(&mut record).finish(&mut extracted) {
-            extracted.problems.push(Problem::new(input.file.path, what));
+            extracted.note(input.file.path, || Problem::new(input.file.path, what));
         }
         if extracted.packages.len() + extracted.problems.len() > MAX_PACKAGES {
             extracted.problems.push(Problem::new(

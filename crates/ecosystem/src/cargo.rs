@@ -61,7 +61,7 @@ fn extract_lock(input: &mut Input<'_>) -> Extracted {
                     Ok(package) => extracted.packages.extend(package),
                     Err(what) => {
                         let place = format!("{}:{number}", input.file.path);
-                        extracted.problems.push(Problem::new(place, what));
+                        extracted.note(input.file.path, || Problem::new(place, what));
                     }
                 }
             }

@@ -85,7 +85,7 @@ fn extract_status(input: &mut Input<'_>) -> Extracted {
         match std::mem::take(&mut paragraph).package() {
             Ok(Some(package)) => extracted.packages.push(package),
             Ok(None) => {}
-            Err(what) => extracted.problems.push(Problem::new(input.file.path, what)),
+            Err(what) => extracted.note(input.file.path, || Problem::new(input.file.path, what)),
         }
         if extracted.packages.len() + extracted.problems.len() > MAX_PACKAGES {
             extracted.problems.push(Problem::new(

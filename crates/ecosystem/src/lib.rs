@@ -178,6 +178,9 @@ impl std::fmt::Debug for Extractor {
     }
 }
 
+/// Most problems that are listed of one file.
+const MAX_PROBLEMS: usize = 50;
+
 /// What one file said.
 ///
 /// Extractors leave `locations` of packages empty when the package's place is the file itself;
@@ -197,6 +200,17 @@ impl Extracted {
         Self {
             problems: vec![problem],
             ..Self::default()
+        }
+    }
+
+    /// Adds a problem, unless there are enough to see what is wrong: a file can have millions.
+    fn note(&mut self, place: &str, problem: impl FnOnce() -> Problem) {
+        match self.problems.len() {
+            0..MAX_PROBLEMS => self.problems.push(problem()),
+            MAX_PROBLEMS => self
+                .problems
+                .push(Problem::new(place, "more problems, not listed")),
+            _ => {}
         }
     }
 }

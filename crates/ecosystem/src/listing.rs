@@ -4,13 +4,10 @@ use std::collections::HashMap;
 
 use model::{Evidence, Package, Problem};
 
-use crate::{Ecosystem, Extracted};
+use crate::{Ecosystem, Extracted, MAX_PROBLEMS};
 
 /// Most packages taken from one file; the largest lock files in use hold some tens of thousands.
 pub(crate) const MAX_PACKAGES: usize = 200_000;
-
-/// Most problems reported for one file.
-const MAX_PROBLEMS: usize = 50;
 
 /// Longest name or version in bytes; npm allows 214 for a name and 256 for a version.
 const MAX_WORD: usize = 1024;

@@ -12,3 +12,6 @@ pub mod section;
 pub mod tar;
 pub mod tree;
 pub mod walk;
+
+#[cfg(test)]
+mod damage;

@@ -113,4 +113,19 @@ mod tests {
         *changed.last_mut().unwrap() ^= 1;
         unpack(changed.as_slice()).unwrap_err();
     }
+
+    #[test]
+    fn damage_never_panics() {
+        let packed = pack(&vec![7; 100_000], Effort::Usual).unwrap();
+        let target = damage::Target {
+            name: "sources/packed",
+            samples: &[&packed],
+            tokens: &[],
+            cases: 300,
+        };
+        target.run(|bytes| match unpack(bytes) {
+            Ok(whole) => (whole.len() == 100_000, String::new()),
+            Err(error) => (false, error.to_string()),
+        });
+    }
 }

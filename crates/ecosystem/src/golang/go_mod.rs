@@ -67,10 +67,10 @@ pub(super) fn extract(input: &mut Input<'_>) -> Extracted {
             ("replace", [old, version, "=>", new @ ..]) => {
                 replaced.insert(((*old).to_owned(), Some((*version).to_owned())), owned(new));
             }
-            ("require" | "replace", _) => extracted.problems.push(Problem::new(
-                format!("{}:{}", input.file.path, number + 1),
-                format!("{verb} line is not understood"),
-            )),
+            ("require" | "replace", _) => extracted.note(input.file.path, || {
+                let place = format!("{}:{}", input.file.path, number + 1);
+                Problem::new(place, format!("{verb} line is not understood"))
+            }),
             _ => {}
         }
     }

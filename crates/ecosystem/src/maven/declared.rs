@@ -65,10 +65,10 @@ pub(super) fn extract_gradle_lock(input: &mut Input<'_>) -> Extracted {
         };
         match found {
             Some(found) => extracted.packages.push(declared(found.package())),
-            None => extracted.problems.push(Problem::new(
-                format!("{}:{}", input.file.path, number + 1),
-                "not a module with group, artifact and version",
-            )),
+            None => extracted.note(input.file.path, || {
+                let place = format!("{}:{}", input.file.path, number + 1);
+                Problem::new(place, "not a module with group, artifact and version")
+            }),
         }
     }
     extracted

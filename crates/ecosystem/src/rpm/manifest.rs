@@ -62,10 +62,10 @@ fn extract_manifest(input: &mut Input<'_>) -> Extracted {
         }
         let parts = version.and_then(|version| version.rsplit_once('-'));
         let (Some(name), Some((version, release))) = (name, parts) else {
-            extracted.problems.push(Problem::new(
-                format!("{}:{}", input.file.path, index + 1),
-                "a line has no name and version",
-            ));
+            extracted.note(input.file.path, || {
+                let place = format!("{}:{}", input.file.path, index + 1);
+                Problem::new(place, "a line has no name and version")
+            });
             continue;
         };
         let epoch = epoch.and_then(|e| e.parse().ok()).filter(|e| *e != 0);
@@ -119,10 +119,10 @@ fn extract_inventory(input: &mut Input<'_>) -> Extracted {
     for (index, value) in inventory.content.into_iter().enumerate() {
         match Application::deserialize(value) {
             Ok(application) => extracted.packages.push(application.package()),
-            Err(error) => extracted.problems.push(Problem::new(
-                format!("{}: Content[{index}]", input.file.path),
-                error.to_string(),
-            )),
+            Err(error) => extracted.note(input.file.path, || {
+                let place = format!("{}: Content[{index}]", input.file.path);
+                Problem::new(place, error.to_string())
+            }),
         }
     }
     extracted

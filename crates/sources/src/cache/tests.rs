@@ -260,3 +260,22 @@ fn a_directory_that_cannot_be_written_costs_nothing() {
     fs::write(place.directory.path().join("cache"), "a file").unwrap();
     assert_eq!(version(&place.scan()), "1");
 }
+
+#[test]
+fn damaged_results_are_survived() {
+    let place = Place::new();
+    fs::write(place.target(), root_archive("1.2")).unwrap();
+    let scanned = place.scan();
+    let json = serde_json::to_vec(&super::stored::Scan::from(&scanned)).unwrap();
+    let target = damage::Target {
+        name: "sources/cache",
+        samples: &[&json],
+        tokens: &[b"null", b"\"declared\"", b"\"image\""],
+        cases: 300,
+    };
+    target.run(|bytes| {
+        let read: Result<super::stored::Scan, _> = serde_json::from_slice(bytes);
+        read.map(|scan| Scanned::from(scan).inventory.packages.len().min(3))
+            .map_err(|error| error.to_string())
+    });
+}

@@ -329,4 +329,24 @@ mod tests {
             "the credential helper docker-credential-../x does not have the name of one",
         );
     }
+
+    #[test]
+    fn damaged_configurations_are_survived() {
+        let sample = br#"{"auths":{"https://index.docker.io/v1/":{"auth":"dTpwOng="},
+            "quay.io":{"username":"a","password":"b"},"quay.io/team":{"identitytoken":"t"}}}"#;
+        let target = damage::Target {
+            name: "sources/credentials",
+            samples: &[sample],
+            tokens: &[b"\"auth\":\"Og==\"", b"quay.io", b"https://", b"dTpw"],
+            cases: 300,
+        };
+        let reference = Reference::parse("quay.io/team/app").unwrap();
+        target.run(|bytes| {
+            let mut config: Config = serde_json::from_slice(bytes).ok()?;
+            // No program is run, whatever the damage makes of its name.
+            config.creds_store = None;
+            config.cred_helpers.clear();
+            Some(in_config(&config, &reference).is_ok_and(|c| c.basic().is_some()))
+        });
+    }
 }

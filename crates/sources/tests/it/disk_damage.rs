@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use damage::Target;
 use inventory::disk;
 use inventory::section::{ReadAt, Section};
 
@@ -55,7 +56,7 @@ fn survives(image: &Section, changes: Vec<(u64, u8)>, len: u64, expected: usize)
 }
 
 /// Cuts an image, and changes bytes of it one by one and several at once.
-fn check_damage(image: &Path) {
+fn check_damage(name: &str, image: &Path) {
     let section = section(image);
     let len = section.len();
     let beside = |_: &str| Err(io::ErrorKind::NotFound.into());
@@ -75,22 +76,73 @@ fn check_damage(image: &Path) {
             "{image:?} cut at {cut}"
         );
     }
-    let places = places(&section);
-    let random = noise(8 * 1200, len);
-    let (words, _) = random.as_chunks::<8>();
-    for (round, words) in words.chunks(3).enumerate() {
-        let changes = words.iter().map(|word| {
-            let word = u64::from_le_bytes(*word);
-            let index = usize::try_from(word >> 16).unwrap() % places.len();
-            (places[index], u8::try_from(word & 0xff).unwrap() | 1)
-        });
-        let count = if round % 2 == 0 { 1 } else { 3 };
-        survives(&section, changes.take(count).collect(), len, expected);
-    }
     // The first sectors byte by byte: headers and superblocks.
     for place in (0..512).chain(1024..1280).step_by(3) {
         survives(&section, vec![(place, 0xff)], len, expected);
     }
+    let places = places(&section);
+    let target = Target {
+        name: &format!("sources/disk-{name}"),
+        samples: &[&noise(64, len), &noise(160, len + 1), &[0; 16]],
+        tokens: &[b"\0\0\0\x01\xff\xff\xff\xff"],
+        cases: 300,
+    };
+    target.run(|bytes| {
+        let (changes, cut) = changes(&section, &places, bytes);
+        survives(&section, changes, cut, expected)
+    });
+}
+
+/// What a damaged sample does to the image, so that it need not be copied: each eight bytes name a
+/// place and what is done there.
+fn changes(image: &Section, places: &[u64], bytes: &[u8]) -> (Vec<(u64, u8)>, u64) {
+    let mut changes = Vec::new();
+    let mut cut = image.len();
+    for step in bytes.as_chunks::<8>().0.iter().take(12) {
+        let [a, b, c, how, rest @ ..] = *step;
+        let place = places[u32::from_le_bytes([a, b, c, 0]) as usize % places.len()];
+        let width = 1_u64 << (how & 3);
+        let place = place - place % width;
+        let mut old = [0; 8];
+        image
+            .read_full_at(&mut old[..usize::try_from(width).unwrap()], place)
+            .unwrap();
+        let is_big_endian = how & 4 != 0;
+        let old = if is_big_endian {
+            u64::from_be_bytes(old) >> (64 - 8 * width)
+        } else {
+            u64::from_le_bytes(old)
+        };
+        let small = u64::from(rest[0]);
+        let new = match how >> 3 & 15 {
+            0 => 0,
+            1 => u64::MAX,
+            2 => old.wrapping_add(1),
+            3 => old.wrapping_sub(1),
+            4 => old << (small % 64),
+            5 => old >> (small % 64),
+            6 => image.len() / 512,
+            7 => place / 1024,
+            8 => place / 4096,
+            9 => small,
+            10 => u64::MAX >> (64 - 8 * width) >> 1,
+            11 if how & 0x80 != 0 => {
+                cut = cut.min(place + small);
+                old
+            }
+            _ => old ^ u64::from(u32::from_le_bytes(rest)),
+        };
+        for index in 0..width {
+            let at = if is_big_endian {
+                width - 1 - index
+            } else {
+                index
+            };
+            let bits = ((old ^ new) >> (8 * index)).to_le_bytes()[0];
+            changes.push((place + at, bits));
+        }
+    }
+    (changes, cut)
 }
 
 /// The bytes that are not zero, at most a hundred of each sector.
@@ -115,15 +167,18 @@ fn damage_is_survived() {
         std::fs::remove_file(root.join("sizes").join(size)).unwrap();
     }
     let image = path("image");
-    for options in [
-        &["-t", "ext4", "-O", "^has_journal"][..],
-        &["-t", "ext2", "-b", "1024"],
-        &["-t", "ext4", "-O", "inline_data,^has_journal", "-I", "512"],
+    for (name, options) in [
+        ("ext4", &["-t", "ext4", "-O", "^has_journal"][..]),
+        ("ext2", &["-t", "ext2", "-b", "1024"]),
+        (
+            "ext4-inline",
+            &["-t", "ext4", "-O", "inline_data,^has_journal", "-I", "512"],
+        ),
     ] {
         if ext(&image, &root, 4, options).is_none() {
             return;
         }
-        check_damage(&image);
+        check_damage(name, &image);
     }
     for options in ["qcow2", "vmdk"] {
         let out = path("container");
@@ -137,7 +192,7 @@ fn damage_is_survived() {
             text(&out),
         ];
         if run("qemu-img", &arguments).is_some() {
-            check_damage(&out);
+            check_damage(options, &out);
         }
     }
     let disk = path("disk");
@@ -146,9 +201,12 @@ fn damage_is_survived() {
     let command = format!("sfdisk -q {} < {}", text(&disk), text(&path("script")));
     if run("sh", &["-c", &command]).is_some() {
         put(&image, &disk, 1 << 20);
-        check_damage(&disk);
+        check_damage("gpt", &disk);
     }
-    for options in [&["-m", "crc=0"][..], &["-b", "size=1024"]] {
+    for (name, options) in [
+        ("xfs-4", &["-m", "crc=0"][..]),
+        ("xfs-5", &["-b", "size=1024"]),
+    ] {
         let links = root.join("links");
         if links.exists() {
             std::fs::remove_dir_all(links).unwrap();
@@ -156,6 +214,6 @@ fn damage_is_survived() {
         if xfs(&image, &root, options).is_none() {
             return;
         }
-        check_damage(&image);
+        check_damage(name, &image);
     }
 }

@@ -152,7 +152,9 @@ pub(crate) fn list(tree: &mut dyn FileTree) -> (Listing, Vec<Problem>) {
             }
         }
         let before = listing.insert(entry.path.to_owned(), (kind, size, hash));
-        assert!(before.is_none(), "{} is there twice", entry.path);
+        if before.is_some() {
+            unread.push(Problem::new(entry.path, "is there twice"));
+        }
     });
     problems.extend(unread);
     (listing, problems)
