@@ -64,6 +64,27 @@ pub static ECOSYSTEMS: &[&Ecosystem] = &[
 /// If several files of a system name it, [`os_release::preference`] says which counts.
 pub static SYSTEM_EXTRACTORS: &[Extractor] = &[os_release::OS_RELEASE];
 
+/// Files of which only both together say what is installed.
+pub static PAIRS: &[Pair] = &[rpm::LOGGED];
+
+/// A database and the log of what is not in it yet.
+pub struct Pair {
+    /// The extractor that reads the database alone.
+    pub extractor: &'static str,
+    /// What the log's name has after the database's.
+    pub suffix: &'static str,
+    /// Whether a file is such a database.
+    pub wants: fn(&FileInfo<'_>) -> bool,
+    /// Reads the database with the changes of its log.
+    pub extract: fn(&mut Input<'_>, &mut dyn Content) -> Extracted,
+}
+
+impl std::fmt::Debug for Pair {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Pair({} and {})", self.extractor, self.suffix)
+    }
+}
+
 /// One package ecosystem.
 #[derive(Debug)]
 pub struct Ecosystem {

@@ -3,8 +3,8 @@
 use model::{Package, Problem, PurlType, SourcePackage};
 
 use crate::rpmdb::header::{Header, tag, to_text};
-use crate::rpmdb::{Problems, bdb, ndb, sqlite};
-use crate::{Content, Ecosystem, Extracted, Extractor, FileInfo, Input, OwnedFiles, version};
+use crate::rpmdb::{Problems, Visit, bdb, ndb, sqlite, wal};
+use crate::{Content, Ecosystem, Extracted, Extractor, FileInfo, Input, OwnedFiles, Pair, version};
 
 mod manifest;
 
@@ -25,7 +25,7 @@ pub static RPM: Ecosystem = Ecosystem {
         },
         Extractor {
             name: "rpm/sqlite-wal",
-            version: 1,
+            version: 2,
             wants: |file| file.size > 0 && in_database(file, "rpmdb.sqlite-wal"),
             magic: &[],
             extract: extract_log,
@@ -49,6 +49,18 @@ pub static RPM: Ecosystem = Ecosystem {
     ],
 };
 
+/// rpm's database with its log, as a running host has them.
+pub(crate) const LOGGED: Pair = Pair {
+    extractor: "rpm/sqlite",
+    suffix: "-wal",
+    wants: |file| in_database(file, "rpmdb.sqlite"),
+    extract: |input, log| {
+        extract(input, |content, problems, visit| {
+            sqlite::packages_with_log(content, log, problems, visit);
+        })
+    },
+};
+
 /// Most packages that are taken from one database.
 const MAX_PACKAGES: usize = 200_000;
 /// Most bytes of paths that are taken from one database. The lists of a large host have 50 MB.
@@ -67,9 +79,10 @@ fn in_database(file: &FileInfo<'_>, name: &str) -> bool {
     )
 }
 
-type Scan = fn(&mut dyn Content, &mut Problems<'_>, &mut dyn FnMut(&[u8]) -> Result<(), String>);
-
-fn extract(input: &mut Input<'_>, scan: Scan) -> Extracted {
+fn extract(
+    input: &mut Input<'_>,
+    scan: impl FnOnce(&mut dyn Content, &mut Problems<'_>, Visit<'_>),
+) -> Extracted {
     let mut extracted = Extracted::default();
     let (mut packages, mut owned) = (Vec::new(), Vec::new());
     let mut path_bytes = 0;
@@ -199,13 +212,13 @@ fn relative(path: &str) -> String {
     path.trim_start_matches('/').to_owned()
 }
 
-/// The log is a second file, and extractors see one at a time.
+/// A log whose database is elsewhere; beside its database it is read with it ([`LOGGED`]).
 fn extract_log(input: &mut Input<'_>) -> Extracted {
-    let what = match sqlite::has_pending_frames(input.content) {
-        Ok(false) => return Extracted::default(),
-        Ok(true) => {
-            "holds transactions that may be missing in rpmdb.sqlite: packages that were installed \
-             or removed last may be wrong (opening the database with rpm writes them back)"
+    let what = match wal::Log::open(input.content) {
+        Ok(None) => return Extracted::default(),
+        Ok(Some(_)) => {
+            "holds transactions of a database that is not beside it: packages that were installed \
+             or removed last may be wrong"
                 .to_owned()
         }
         Err(what) => what,

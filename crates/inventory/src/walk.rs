@@ -1,6 +1,7 @@
 //! One pass over a tree: offers files to extractors, records what layers need, keeps limits.
 
 mod content;
+mod pairs;
 mod record;
 #[cfg(test)]
 mod tests;
@@ -24,7 +25,8 @@ pub struct Options<'a> {
     pub is_layer: bool,
     pub limits: Limits,
     /// Where wanted files of a stream go that are larger than [`Limits::memory`]. Without it they
-    /// are a problem. The scan drops the copy before it looks at the next file.
+    /// are a problem. The scan drops the copy before it looks at the next file, unless the file is
+    /// one of a [pair](ecosystem::PAIRS).
     pub spill: Option<&'a Spill<'a>>,
 }
 

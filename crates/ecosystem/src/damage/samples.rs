@@ -115,8 +115,7 @@ const DATABASES: &[Bytes] = &[
     (
         "rpm/sqlite-wal",
         "var/lib/rpm/rpmdb.sqlite-wal",
-        b"\x37\x7f\x06\x82\x00\x2d\xe2\x18\0\0\x10\0\0\0\0\0saltsaltchecksum\
-          \0\0\0\x01\0\0\0\x01saltsaltchecksum",
+        include_bytes!("../../testdata/rpm/logged.sqlite-wal"),
     ),
 ];
 

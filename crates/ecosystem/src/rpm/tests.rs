@@ -1,7 +1,10 @@
 //! Rows for rpm's databases and manifests. `testdata/rpm` says where the databases come from.
 
-use super::RPM;
+use std::io::Cursor;
+
+use super::{LOGGED, RPM};
 use crate::check::check_extract;
+use crate::{FileInfo, Input};
 
 const DATABASES: &[(&str, &[u8])] = &[
     (
@@ -60,29 +63,124 @@ fn what_is_no_database_is_a_problem() {
     }
 }
 
+const DATABASE: &[u8] = include_bytes!("../../testdata/rpm/logged.sqlite");
+const LOG: &[u8] = include_bytes!("../../testdata/rpm/logged.sqlite-wal");
+
+fn logged(database: &[u8], log: &[u8]) -> Vec<String> {
+    let file = FileInfo {
+        path: "var/lib/rpm/rpmdb.sqlite",
+        size: database.len() as u64,
+        mode: 0o644,
+    };
+    let content = &mut Cursor::new(database);
+    let extracted = (LOGGED.extract)(&mut Input { file, content }, &mut Cursor::new(log));
+    let packages = extracted.packages.iter().map(|p| p.name.clone());
+    let problems = extracted.problems.iter().map(|p| format!("! {}", p.what));
+    packages.chain(problems).collect()
+}
+
 #[test]
-fn a_log_with_transactions_is_a_problem() {
-    let mut log = [0; 32 + 24 + 512];
-    log[..4].copy_from_slice(&[0x37, 0x7f, 0x06, 0x82]);
-    log[16..24].copy_from_slice(b"saltsalt");
-    log[40..48].copy_from_slice(b"saltsalt");
-    let mut old = log;
-    old[40] = b'S';
+fn a_log_counts_up_to_its_last_commit() {
+    assert_eq!(logged(DATABASE, &[]), ["alpha", "alpha-devel"]);
+    assert_eq!(logged(DATABASE, LOG), ["alpha", "beta-1"]);
+    // A byte of the second transaction, then of the first: they were never written to the end.
+    let mut changed = LOG.to_vec();
+    let frames = (LOG.len() - 32) / 536;
+    let commits = (0..frames).filter(|n| changed[32 + n * 536 + 7] != 0);
+    let commits: Vec<_> = commits.collect();
+    changed[32 + commits[1] * 536 + 100] ^= 1;
+    assert_eq!(
+        logged(DATABASE, &changed),
+        ["alpha", "alpha-devel", "beta-1"]
+    );
+    changed[32 + commits[0] * 536 + 100] ^= 1;
+    assert_eq!(logged(DATABASE, &changed), ["alpha", "alpha-devel"]);
+    // Frames of an earlier use of the file have other salts than its header.
+    let mut old = LOG.to_vec();
+    old[16] ^= 1;
+    assert_eq!(logged(DATABASE, &old), ["alpha", "alpha-devel"]);
+    assert_eq!(
+        logged(
+            DATABASE,
+            b"no log, and longer than a header and a frame without its page"
+        ),
+        [
+            "alpha",
+            "alpha-devel",
+            "! the write-ahead log is not a write-ahead log of SQLite"
+        ]
+    );
+}
+
+#[test]
+fn damaged_logs_are_survived() {
+    for (name, samples) in [
+        ("ecosystem/log", LOG),
+        ("ecosystem/logged database", DATABASE),
+    ] {
+        let target = damage::Target {
+            name,
+            samples: &[samples],
+            tokens: &[],
+            cases: 300,
+        };
+        target.run(|bytes| {
+            if name == "ecosystem/log" {
+                let mut mended = bytes.to_vec();
+                mend(&mut mended);
+                (logged(DATABASE, bytes), logged(DATABASE, &mended))
+            } else {
+                (logged(bytes, LOG), Vec::new())
+            }
+        });
+    }
+}
+
+/// Gives every frame the checksum and the salts that it should have.
+fn mend(log: &mut [u8]) {
+    let size = 24
+        + log
+            .get(10..12)
+            .map_or(0, |b| usize::from(u16::from_be_bytes([b[0], b[1]])));
+    let sum = |from: (u32, u32), bytes: &[u8]| {
+        let word = |b: &[u8]| u32::from_le_bytes(b.try_into().unwrap());
+        bytes.chunks_exact(8).fold(from, |(a, b), words| {
+            let a = a.wrapping_add(word(&words[..4])).wrapping_add(b);
+            (a, b.wrapping_add(word(&words[4..])).wrapping_add(a))
+        })
+    };
+    if log.len() < 32 || size <= 24 {
+        return;
+    }
+    let mut running = sum((0, 0), &log[..24]);
+    let put = |place: &mut [u8], (a, b): (u32, u32)| {
+        place[..4].copy_from_slice(&a.to_be_bytes());
+        place[4..8].copy_from_slice(&b.to_be_bytes());
+    };
+    put(&mut log[24..32], running);
+    let (header, frames) = log.split_at_mut(32);
+    for frame in frames.chunks_exact_mut(size) {
+        frame[8..16].copy_from_slice(&header[16..24]);
+        running = sum(sum(running, &frame[..8]), &frame[24..]);
+        put(&mut frame[16..24], running);
+    }
+}
+
+#[test]
+fn a_log_without_its_database_is_a_problem() {
     check_extract(
         &RPM,
         "var/lib/rpm/rpmdb.sqlite-wal",
         &[
             (
-                "a frame of this use",
-                &log,
+                "transactions",
+                LOG,
                 &[
-                    "! var/lib/rpm/rpmdb.sqlite-wal: holds transactions that may be missing in \
-                     rpmdb.sqlite: packages that were installed or removed last may be wrong \
-                     (opening the database with rpm writes them back)",
+                    "! var/lib/rpm/rpmdb.sqlite-wal: holds transactions of a database that is not \
+                   beside it: packages that were installed or removed last may be wrong",
                 ],
             ),
-            ("a frame of an earlier use", &old, &[]),
-            ("no frame", &log[..32], &[]),
+            ("no frame", &LOG[..32], &[]),
         ],
     );
 }

@@ -10,6 +10,7 @@ pub(crate) mod bdb;
 pub(crate) mod header;
 pub(crate) mod ndb;
 pub(crate) mod sqlite;
+pub(crate) mod wal;
 
 /// Largest header that is read, in bytes. rpm itself refuses more than 256 MiB
 /// (`lib/header.c`, `HEADER_DATA_MAX`); the largest real ones have a few.
@@ -28,6 +29,7 @@ struct Pages<'a> {
     size: usize,
     count: u32,
     used: Vec<u64>,
+    log: Option<wal::Log<'a>>,
 }
 
 impl<'a> Pages<'a> {
@@ -40,7 +42,16 @@ impl<'a> Pages<'a> {
             size,
             count,
             used: vec![0; count as usize / 64 + 1],
+            log: None,
         })
+    }
+
+    /// Lets the pages of a write-ahead log count more than those of the file.
+    fn with_log(mut self, log: wal::Log<'a>) -> Self {
+        self.count = log.count(self.count);
+        self.used.resize(self.count as usize / 64 + 1, 0);
+        self.log = Some(log);
+        self
     }
 
     /// Reads page `number`, counted from 0, into `buffer`.
@@ -60,6 +71,11 @@ impl<'a> Pages<'a> {
             return Err(format!("page {number} is used twice"));
         }
         *word |= bit;
+        if let Some(log) = &mut self.log
+            && log.read(number, buffer)?
+        {
+            return Ok(());
+        }
         read_at(
             self.content,
             u64::from(number) * self.size as u64,

@@ -5,6 +5,7 @@
 
 use crate::Content;
 
+use super::wal::Log;
 use super::{MAX_BLOB, Pages, Problems, Visit, read_at, u16_at, u32_at};
 
 /// What a SQLite database begins with.
@@ -20,10 +21,33 @@ const MAX_SCHEMA: usize = 1 << 20;
 
 /// Visits the headers of every installed package.
 pub(crate) fn packages(content: &mut dyn Content, problems: &mut Problems<'_>, visit: Visit<'_>) {
-    let mut database = match Database::open(content) {
-        Ok(database) => database,
-        Err(what) => return problems.add(what),
+    match Database::open(content, None) {
+        Ok(database) => read(database, problems, visit),
+        Err(what) => problems.add(what),
+    }
+}
+
+/// As [`packages`], with what the database's write-ahead log changes.
+pub(crate) fn packages_with_log(
+    content: &mut dyn Content,
+    log: &mut dyn Content,
+    problems: &mut Problems<'_>,
+    visit: Visit<'_>,
+) {
+    let log = match Log::open(log) {
+        Ok(log) => log,
+        Err(what) => {
+            problems.add(format!("the write-ahead log {what}"));
+            None
+        }
     };
+    match Database::open(content, log) {
+        Ok(database) => read(database, problems, visit),
+        Err(what) => problems.add(what),
+    }
+}
+
+fn read(mut database: Database<'_>, problems: &mut Problems<'_>, visit: Visit<'_>) {
     let mut root = None;
     database.scan(1, MAX_SCHEMA, problems, &mut |record| {
         // type, name, tbl_name, rootpage, sql (§2.6).
@@ -47,9 +71,16 @@ struct Database<'a> {
 }
 
 impl<'a> Database<'a> {
-    fn open(content: &'a mut dyn Content) -> Result<Self, String> {
+    fn open(content: &'a mut dyn Content, mut log: Option<Log<'a>>) -> Result<Self, String> {
         let mut header = Vec::new();
-        read_at(content, 0, HEADER, &mut header)?;
+        // A new database may be in its log alone.
+        let is_in_log = match &mut log {
+            Some(log) => log.read(0, &mut header)?,
+            None => false,
+        };
+        if !is_in_log {
+            read_at(content, 0, HEADER, &mut header)?;
+        }
         if !header.starts_with(MAGIC) {
             return Err("is not a SQLite database".to_owned());
         }
@@ -67,10 +98,17 @@ impl<'a> Database<'a> {
         if usable < 480 {
             return Err(format!("has {usable} usable bytes a page"));
         }
-        Ok(Self {
-            pages: Pages::new(content, page_size)?,
-            usable,
-        })
+        let mut pages = Pages::new(content, page_size)?;
+        if let Some(log) = log {
+            if log.page_size() != page_size {
+                return Err(format!(
+                    "has pages of {page_size} bytes, and its write-ahead log of {}",
+                    log.page_size()
+                ));
+            }
+            pages = pages.with_log(log);
+        }
+        Ok(Self { pages, usable })
     }
 
     /// Visits every record of the table whose root is page `root`, in the order of its keys.
@@ -252,22 +290,4 @@ fn integer(bytes: &[u8]) -> Option<u32> {
             .iter()
             .fold(0, |value, byte| (value << 8) | u32::from(*byte))
     })
-}
-
-/// Whether a write-ahead log holds transactions that may not be in the database file yet (§4).
-///
-/// Frames of an earlier use of the log have other salts than its header.
-pub(crate) fn has_pending_frames(content: &mut dyn Content) -> Result<bool, String> {
-    let length = super::length(content)?;
-    // A header of 32 bytes, then frames with a header of 24 bytes.
-    if length < 32 + 24 {
-        return Ok(false);
-    }
-    let mut start = Vec::new();
-    read_at(content, 0, 32 + 24, &mut start)?;
-    let salts = |at: usize| start.get(at..at + 8);
-    Ok(
-        matches!(u32_at(&start, 0, true), Some(0x377f_0682 | 0x377f_0683))
-            && salts(16) == salts(32 + 8),
-    )
 }

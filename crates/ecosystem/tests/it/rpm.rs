@@ -369,3 +369,79 @@ fn damaged_databases_are_survived() {
         assert!(changed_results > 0);
     }
 }
+
+/// What rpm says while its log is not in the database yet, since somebody else reads it.
+#[test]
+fn a_log_left_by_rpm_counts() {
+    let Some(made) = root() else { return };
+    let folder = copy_of(&made);
+    let root = folder.join("root");
+    let database = root.join("var/lib/rpm/rpmdb.sqlite");
+    let mut reader = std::process::Command::new("sqlite3")
+        .arg(&database)
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let query = b"BEGIN; SELECT count(*) > 0 FROM Packages;\n";
+    std::io::Write::write_all(reader.stdin.as_mut().unwrap(), query).unwrap();
+    let mut answer = [0; 2];
+    std::io::Read::read_exact(reader.stdout.as_mut().unwrap(), &mut answer).unwrap();
+    assert_eq!(&answer, b"1\n");
+    let at = ["--root", root.to_str().unwrap(), "--dbpath", "/var/lib/rpm"];
+    let rpm = |arguments: &[&str]| output("rpm", &[&at[..], arguments].concat(), &folder);
+    let done = rpm(&[
+        "--justdb",
+        "--nodeps",
+        "-e",
+        "alpha-devel",
+        "beta-3",
+        "beta-7",
+    ])
+    .and_then(|_| rpm(&["-qa", "--qf", "%{NAME}\n"]));
+    let read = |path: &Path| std::fs::read(path).unwrap();
+    let (bytes, log) = (
+        read(&database),
+        read(&root.join("var/lib/rpm/rpmdb.sqlite-wal")),
+    );
+    drop(reader.stdin.take());
+    reader.wait().unwrap();
+    let Some(listed) = done else { return };
+    let file = lynkeus_ecosystem::FileInfo {
+        path: "var/lib/rpm/rpmdb.sqlite",
+        size: bytes.len() as u64,
+        mode: 0o644,
+    };
+    let pair = &lynkeus_ecosystem::PAIRS[0];
+    let content = &mut std::io::Cursor::new(&bytes);
+    let mut input = lynkeus_ecosystem::Input { file, content };
+    let extracted = (pair.extract)(&mut input, &mut std::io::Cursor::new(&log));
+    let names = |packages: &[model::Package]| -> BTreeSet<String> {
+        packages
+            .iter()
+            .map(|package| package.name.clone())
+            .collect()
+    };
+    let listed: BTreeSet<String> = listed.lines().map(str::to_owned).collect();
+    assert_eq!(names(&extracted.packages), listed);
+    assert!(extracted.problems.is_empty());
+    let alone = extract(&RPM, file.path, &bytes);
+    assert_eq!(names(&alone.packages).len(), listed.len() + 3);
+}
+
+/// A copy of the root's database that may be changed.
+fn copy_of(made: &Path) -> PathBuf {
+    let folder = crate::tool::directory("rpm-logged");
+    let target = folder.join("root/var/lib/rpm");
+    if target.exists() {
+        std::fs::remove_dir_all(&target).unwrap();
+    }
+    std::fs::create_dir_all(&target).unwrap();
+    for entry in std::fs::read_dir(made.join("root/var/lib/rpm")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            std::fs::copy(&path, target.join(path.file_name().unwrap())).unwrap();
+        }
+    }
+    folder
+}

@@ -9,7 +9,7 @@ use super::{MAX_PROBLEMS, Options};
 use crate::extractors::Mask;
 use crate::path;
 use crate::scan::{OwnedHashes, ScannedFile};
-use crate::tree::EntryContent;
+use crate::tree::{EntryContent, ReadSeek};
 
 /// A seekable file up to this size is read into memory in one go.
 const SMALL: u64 = 256 << 10;
@@ -27,20 +27,34 @@ pub(super) enum Outcome {
     Unread(Problem),
 }
 
-/// Runs the extractors of `mask` over a file. `buffer` is scratch space.
+/// Runs the extractors of `mask` over a file. `buffer` is scratch space, and `held` gets the content
+/// if it is asked for.
 pub(super) fn extract(
     options: &Options<'_>,
     file: FileInfo<'_>,
     mut mask: Mask,
     content: EntryContent<'_>,
     buffer: &mut Vec<u8>,
+    held: Option<&mut Option<Box<dyn ReadSeek>>>,
 ) -> Outcome {
     buffer.clear();
     let head_length = options.extractors.head_length(mask);
     match provide(options, file, &mut mask, content, buffer, head_length) {
         Ok(Provided::Unwanted) => Outcome::Unwanted,
-        Ok(Provided::Buffer) => run(options, file, mask, &mut Cursor::new(&*buffer)),
-        Ok(Provided::Reader(mut reader)) => run(options, file, mask, &mut reader),
+        Ok(Provided::Buffer) => {
+            let outcome = run(options, file, mask, &mut Cursor::new(&*buffer));
+            if let Some(held) = held {
+                *held = Some(Box::new(Cursor::new(std::mem::take(buffer))));
+            }
+            outcome
+        }
+        Ok(Provided::Reader(mut reader)) => {
+            let outcome = run(options, file, mask, &mut reader);
+            if let Some(held) = held {
+                *held = Some(reader);
+            }
+            outcome
+        }
         Err(error) => Outcome::Unread(Problem::new(file.path, format!("cannot be read: {error}"))),
     }
 }
@@ -49,7 +63,7 @@ enum Provided {
     Unwanted,
     /// In the scratch buffer.
     Buffer,
-    Reader(Box<dyn crate::tree::ReadSeek>),
+    Reader(Box<dyn ReadSeek>),
 }
 
 fn provide(

@@ -8,11 +8,12 @@ use ecosystem::FileInfo;
 use model::Problem;
 
 use super::content::{self, Outcome};
+use super::pairs::{Half, Joined, Pairs, Role};
 use super::{Limits, MAX_PROBLEMS, Options};
 use crate::extractors::Mask;
 use crate::path;
 use crate::scan::{Link, Removal, ScannedFile, TreeScan};
-use crate::tree::{Entry, EntryKind};
+use crate::tree::{Entry, EntryKind, ReadSeek};
 
 /// Most directories with something kept below them.
 const MAX_ABOVE: usize = 1 << 20;
@@ -89,6 +90,7 @@ pub(super) struct Recorder<'o> {
     wanted_again: HashMap<String, Vec<Unseen>>,
     found_again: BTreeMap<String, ScannedFile>,
     entries_again: u64,
+    pairs: Pairs,
     directory: Directory,
     implied_sorted: usize,
     buffer: Vec<u8>,
@@ -115,6 +117,7 @@ impl<'o> Recorder<'o> {
             wanted_again: HashMap::new(),
             found_again: BTreeMap::new(),
             entries_again: 0,
+            pairs: Pairs::default(),
             directory: Directory {
                 hash: path::ROOT,
                 ..Directory::default()
@@ -362,13 +365,50 @@ impl<'o> Recorder<'o> {
             let size = entry.size;
             self.offers.insert(hash, Offer { mask, size });
         }
-        if let Some(file) = self.extract(info, mask, entry) {
-            self.keep(hash, Kept::File(self.files.len()));
-            self.files.push(Some(file));
+        let role = Role::of(&info);
+        let mut held = None;
+        let file = self.extract(info, mask, entry, role.map(|_| &mut held));
+        let kept = file.map(|file| self.keep_file(hash, file));
+        if let (Some(role), Some(content)) = (role, held) {
+            let half = Half {
+                content,
+                path: path.to_owned(),
+                size: info.size,
+                mode: info.mode,
+                kept,
+            };
+            if let Some(joined) = self.pairs.join(role, half) {
+                self.replace(joined);
+            }
         }
     }
 
-    fn extract(&mut self, info: FileInfo<'_>, mask: Mask, entry: Entry<'_>) -> Option<ScannedFile> {
+    fn keep_file(&mut self, hash: u64, file: ScannedFile) -> usize {
+        let index = self.files.len();
+        self.keep(hash, Kept::File(index));
+        self.files.push(Some(file));
+        index
+    }
+
+    /// Puts what two files say together in the place of what they said alone.
+    fn replace(&mut self, joined: Joined) {
+        for index in [joined.database, joined.log].into_iter().flatten() {
+            if let Some(alone) = self.files.get_mut(index).and_then(Option::take) {
+                self.packages = self.packages.saturating_sub(alone.cost());
+            }
+        }
+        if let Some(file) = joined.file.filter(|file| self.admits(file.cost())) {
+            self.keep_file(path::hash(&joined.path), file);
+        }
+    }
+
+    fn extract(
+        &mut self,
+        info: FileInfo<'_>,
+        mask: Mask,
+        entry: Entry<'_>,
+        held: Option<&mut Option<Box<dyn ReadSeek>>>,
+    ) -> Option<ScannedFile> {
         let Limits { wanted_bytes, .. } = self.options.limits;
         if self
             .scan
@@ -381,7 +421,8 @@ impl<'o> Recorder<'o> {
             self.limit("", what);
             return None;
         }
-        match content::extract(self.options, info, mask, entry.content, &mut self.buffer) {
+        let buffer = &mut self.buffer;
+        match content::extract(self.options, info, mask, entry.content, buffer, held) {
             Outcome::Unwanted => None,
             Outcome::Unread(problem) => {
                 self.trouble([problem]);
@@ -528,7 +569,7 @@ impl<'o> Recorder<'o> {
             }
             let file = match (content.take(), &first) {
                 (Some(entry), _) => {
-                    let file = self.extract(info, mask, entry);
+                    let file = self.extract(info, mask, entry, None);
                     first = Some((mask, file.clone()));
                     file
                 }

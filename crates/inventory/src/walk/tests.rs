@@ -254,3 +254,34 @@ fn what_is_kept_of_names_is_limited() {
         assert!((2..=101).contains(&packages), "{what}: {packages}");
     }
 }
+
+#[test]
+fn a_database_and_its_log_are_read_together() {
+    let database = include_bytes!("../../../ecosystem/testdata/rpm/logged.sqlite");
+    let log = include_bytes!("../../../ecosystem/testdata/rpm/logged.sqlite-wal");
+    let database = ("usr/lib/sysimage/rpm/rpmdb.sqlite", &database[..]);
+    let log = ("usr/lib/sysimage/rpm/rpmdb.sqlite-wal", &log[..]);
+    let other = ("var/lib/rpm/rpmdb.sqlite", database.1);
+    let names = |files: &[(&str, &[u8])]| {
+        let bytes = archive(files);
+        let limits = Limits::default();
+        let plain = scan_bytes(bytes.clone(), limits, ExpansionLimits::default());
+        let packed = scan_bytes(gzip(&bytes), limits, ExpansionLimits::default());
+        assert_eq!(plain, packed);
+        assert!(plain.complete);
+        let packages = plain.files.iter().flat_map(|file| &file.packages);
+        let problems = plain.files.iter().flat_map(|file| &file.problems);
+        let names = packages.map(|package| package.name.clone());
+        let names: Vec<_> = names.chain(problems.map(|p| p.place.clone())).collect();
+        names.join(" ")
+    };
+    assert_eq!(names(&[database, log]), "alpha beta-1");
+    assert_eq!(names(&[log, database]), "alpha beta-1");
+    assert_eq!(names(&[database]), "alpha alpha-devel");
+    assert_eq!(names(&[database, (log.0, b"")]), "alpha alpha-devel");
+    // Each log belongs to the database beside it.
+    assert_eq!(
+        names(&[other, log]),
+        "alpha alpha-devel usr/lib/sysimage/rpm/rpmdb.sqlite-wal"
+    );
+}
