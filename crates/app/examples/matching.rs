@@ -47,7 +47,11 @@ fn distinct(inventory: &mut Inventory) {
 }
 
 fn measure(target: &str, inventory: &Inventory, database: &Database<Mapped>) {
-    let options = detect::Options { declared: true };
+    let options = detect::Options {
+        declared: true,
+        container: false,
+        idle_kernels: true,
+    };
     let os = inventory.os.as_ref();
     let matched = inventory
         .packages

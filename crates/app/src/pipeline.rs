@@ -9,7 +9,11 @@ use std::{
 
 use advisory::database::{AdvisoryRecord, Database, VulnerabilityRecord};
 use detect::{Options, Skipped};
-use ecosystem::{by_purl_type, os_release, purl};
+use ecosystem::{
+    by_purl_type,
+    kernel::{self, Idle},
+    os_release, purl,
+};
 use findings::{
     AdvisorySummary, Matched,
     fold::{Known, fold, sort},
@@ -46,6 +50,8 @@ pub(crate) fn report<B: AsRef<[u8]>>(
         .extend(inventory.os.as_ref().and_then(os_release::unsupported));
     let options = Options {
         declared: decisions.declared,
+        container: target.kind == "image" || !inventory.layers.is_empty(),
+        idle_kernels: true,
     };
     let mut vulnerabilities = vulnerabilities(&inventory, database, options);
     vulnerabilities.extend(end_of_life(&inventory, today));
@@ -53,6 +59,7 @@ pub(crate) fn report<B: AsRef<[u8]>>(
         target: &target,
         inventory: &inventory,
     };
+    set_aside(&mut vulnerabilities, &inventory, options);
     vex::apply(&mut vulnerabilities, &inventory, &decisions.vex, &names);
     suppress::ignore(
         &mut vulnerabilities,
@@ -75,6 +82,22 @@ pub(crate) fn report<B: AsRef<[u8]>>(
         scanned: now,
         elapsed: Duration::ZERO,
     }
+}
+
+/// Marks what kernels that cannot run, and headers, are affected by: shown, and not counted.
+fn set_aside(found: &mut [findings::Vulnerability], inventory: &Inventory, options: Options) {
+    let running = inventory
+        .os
+        .as_ref()
+        .and_then(|os| os.running_kernel.as_deref());
+    suppress::idle(found, &|index| {
+        let package = inventory.packages.get(index)?;
+        Some(match kernel::idle(package, running, options.container)? {
+            Idle::NotRunning => format!("a kernel that does not run; {} does", running?),
+            Idle::InContainer => "a kernel in a container, which runs on its host's".to_owned(),
+            Idle::Headers => "headers of the kernel, of which no code runs".to_owned(),
+        })
+    });
 }
 
 /// Every vulnerability of an inventory's packages, folded and not yet suppressed.

@@ -3,12 +3,13 @@
 use std::{borrow::Cow, cell::OnceCell};
 
 use ecosystem::{
-    Ecosystem, by_purl_type, deb, kernel,
+    Ecosystem, by_purl_type, deb,
+    kernel::{self, Idle},
     os_release::{self, Distribution, MatchBy},
 };
 use model::{
     CandidateSource, Detection, Evidence, Inventory, MatchReason, OperatingSystem, Package,
-    SourcePackage,
+    SeverityWord, SourcePackage,
 };
 
 use crate::{
@@ -21,6 +22,11 @@ use crate::{
 pub struct Options {
     /// Match packages that a lock file or manifest merely declares.
     pub declared: bool,
+    /// The packages are those of a container, which has no kernel of its own.
+    pub container: bool,
+    /// Match kernels that cannot run, too; the caller tells them apart with
+    /// [`kernel::idle`](ecosystem::kernel::idle).
+    pub idle_kernels: bool,
 }
 
 /// Why a package was not matched.
@@ -32,6 +38,10 @@ pub enum Skipped {
     OwnedBySystem,
     /// A kernel that is installed and not running.
     KernelNotRunning,
+    /// A kernel in a container, which runs on its host's.
+    KernelInContainer,
+    /// Headers of the kernel, of which no code runs.
+    KernelHeaders,
     /// The operating system has no advisory namespace.
     NoNamespace,
     /// No ecosystem of this purl type.
@@ -142,9 +152,15 @@ fn lookup<'a>(
         });
     }
     let system = system.ok_or(Skipped::NoNamespace)?;
-    let runs = |running: &String| kernel::belongs_to(package, running);
-    if system.os.running_kernel.as_ref().and_then(runs) == Some(false) {
-        return Err(Skipped::KernelNotRunning);
+    let running = system.os.running_kernel.as_deref();
+    if !options.idle_kernels
+        && let Some(idle) = kernel::idle(package, running, options.container)
+    {
+        return Err(match idle {
+            Idle::NotRunning => Skipped::KernelNotRunning,
+            Idle::InContainer => Skipped::KernelInContainer,
+            Idle::Headers => Skipped::KernelHeaders,
+        });
     }
     let (distribution, namespace) = system.known.as_ref().ok_or(Skipped::NoNamespace)?;
     Ok(system_lookup(package, ecosystem, distribution, namespace))
@@ -239,6 +255,7 @@ impl Matching<'_> {
                     advisory: candidate.advisory,
                     fixed_version: verdict.fixed_version,
                     fix: verdict.fix,
+                    severity: candidate.severity.map(SeverityWord::to_owned),
                     reason: MatchReason {
                         namespace: namespace.to_owned(),
                         name: name.to_owned(),

@@ -35,6 +35,59 @@ pub fn belongs_to(package: &Package, running: &str) -> Option<bool> {
     })
 }
 
+/// Why what a package holds of the kernel cannot be attacked where it lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Idle {
+    /// Of a host's installed kernels, only one runs.
+    NotRunning,
+    /// A container runs on the kernel of its host, whatever its own image holds.
+    InContainer,
+    /// Headers are for building programs; none of their code runs.
+    Headers,
+}
+
+/// Whether a package is a kernel, or made of its source, and none of the code it holds can run.
+///
+/// `running` is the kernel that runs, if that is known; a container has none of its own.
+pub fn idle(package: &Package, running: Option<&str>, in_container: bool) -> Option<Idle> {
+    if is_headers(package) {
+        return Some(Idle::Headers);
+    }
+    let is_kernel = || belongs_to(package, "").is_some() || is_debian_image(package);
+    if in_container {
+        return is_kernel().then_some(Idle::InContainer);
+    }
+    let runs = running.and_then(|running| belongs_to(package, running));
+    (runs == Some(false)).then_some(Idle::NotRunning)
+}
+
+/// Images and the packages that only depend on the newest one.
+fn is_debian_image(package: &Package) -> bool {
+    package.purl_type.as_str() == "deb" && package.name.starts_with("linux-image-")
+}
+
+fn is_headers(package: &Package) -> bool {
+    let name = package.name.as_str();
+    match package.purl_type.as_str() {
+        "deb" => {
+            let prefixes = ["linux-libc-dev", "linux-headers-", "linux-kbuild-"];
+            prefixes.iter().any(|prefix| name.starts_with(prefix))
+        }
+        "rpm" => {
+            let is_kernel = name.starts_with("kernel") || name.starts_with("linux-");
+            let is_for_building = ["-headers", "-devel", "-source", "-macros"]
+                .iter()
+                .any(|suffix| name.ends_with(suffix));
+            // SUSE's `linux-glibc-devel` and Photon's `linux-api-headers`, but no `kernelshark`.
+            is_kernel && is_for_building && !name.ends_with("-libs-devel")
+        }
+        "apk" => {
+            name == "linux-headers" || name.ends_with("-dev") && alpine_release(package).is_some()
+        }
+        _ => false,
+    }
+}
+
 /// Debian and Ubuntu put the release into the name, after one of these.
 const DEBIAN_PREFIXES: &[&str] = &[
     "linux-image-unsigned-",
@@ -147,7 +200,7 @@ fn alpine_release(package: &Package) -> Option<String> {
 mod tests {
     use model::{Package, PurlType};
 
-    use super::{belongs_to, kernel_release};
+    use super::{Idle, belongs_to, idle, kernel_release};
 
     fn package(kind: &'static str, name: &str, version: &str) -> Package {
         let mut package = Package::new(PurlType::new(kind), name, version);
@@ -286,6 +339,46 @@ mod tests {
         );
         let cloud = package("deb", "linux-image-6.1.0-18-cloud-amd64", "1");
         assert_eq!(belongs_to(&cloud, "6.1.0-18-amd64"), Some(false));
+    }
+
+    /// A package of each kind, what it is on a host that runs 6.1.0-18-amd64, and in a container.
+    const IDLE: &str = "\
+        deb linux-image-6.1.0-18-amd64 - InContainer
+        deb linux-image-6.1.0-17-amd64 NotRunning InContainer
+        deb linux-image-amd64 - InContainer
+        deb linux-headers-6.1.0-18-amd64 Headers Headers
+        deb linux-libc-dev Headers Headers
+        deb linux-base - -
+        deb libc6-dev - -
+        rpm kernel-core NotRunning InContainer
+        rpm kernel-headers Headers Headers
+        rpm kernel-uek-devel Headers Headers
+        rpm linux-api-headers Headers Headers
+        rpm kernel-tools - -
+        rpm kernel-tools-libs-devel - -
+        apk linux-headers Headers Headers
+        apk linux-lts NotRunning InContainer
+        apk linux-pam-dev - -";
+
+    #[test]
+    fn what_cannot_run_is_told_apart() {
+        let word = |idle: Option<Idle>| idle.map_or_else(|| "-".to_owned(), |i| format!("{i:?}"));
+        for row in IDLE.lines() {
+            let words: Vec<_> = row.split_whitespace().collect();
+            let kind = ["deb", "rpm", "apk"]
+                .into_iter()
+                .find(|kind| *kind == words[0]);
+            let package = package(kind.unwrap(), words[1], "6.1.0-r0");
+            let host = idle(&package, Some("6.1.0-18-amd64"), false);
+            let container = idle(&package, None, true);
+            assert_eq!([word(host), word(container)], words[2..], "{row}");
+        }
+        let other = package("deb", "linux-image-6.1.0-17-amd64", "1");
+        assert_eq!(
+            idle(&other, None, false),
+            None,
+            "a disk does not say which one runs"
+        );
     }
 
     #[test]

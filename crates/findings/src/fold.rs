@@ -2,7 +2,7 @@
 
 use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
 
-use model::{Detection, Facts, FixState, Inventory, Package};
+use model::{Detection, Facts, FixState, Inventory, Package, VendorSeverity};
 
 use crate::{
     severity::derive,
@@ -16,6 +16,14 @@ pub struct Matched {
     pub advisory: Arc<AdvisorySummary>,
     /// Keys into the facts.
     pub vulnerabilities: Vec<u32>,
+}
+
+impl Matched {
+    /// The publisher's severity word for the package, else the advisory's.
+    fn word(&self) -> Option<&VendorSeverity> {
+        let own = self.detection.severity.as_ref();
+        own.or(self.advisory.severity.as_ref())
+    }
 }
 
 /// What is known of a vulnerability apart from the advisories.
@@ -83,7 +91,12 @@ fn one(
         .flatten()
         .map(|m| m.advisory.as_ref())
         .collect();
-    let derived = derive(&advisories, &known.facts.cvss);
+    let words: Vec<_> = packages
+        .values()
+        .flatten()
+        .filter_map(|m| Some((m.advisory.feed.as_str(), m.word()?)))
+        .collect();
+    let derived = derive(&advisories, &words, &known.facts.cvss);
     let facts = &known.facts;
     let mut references = facts.references.clone();
     references.extend(advisories.iter().flat_map(|a| a.references.iter().cloned()));
@@ -152,6 +165,7 @@ fn affected(
                 reason: m.detection.reason.clone(),
                 fixed_version: m.detection.fixed_version.clone(),
                 fix: m.detection.fix,
+                severity: m.word().cloned(),
             })
             .collect(),
         suppressed: Vec::new(),

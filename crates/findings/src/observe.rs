@@ -81,7 +81,7 @@ fn fix(packages: &[VulnerablePackage]) -> FixAvailable {
 /// The word of the first matching advisory that has one.
 fn vendor_severity(vulnerability: &Vulnerability) -> Option<String> {
     let mut matches = vulnerability.packages.iter().flat_map(|p| &p.matches);
-    matches.find_map(|m| Some(m.advisory.severity.as_ref()?.word.clone()))
+    matches.find_map(|m| Some(m.severity.as_ref()?.word.clone()))
 }
 
 fn package(

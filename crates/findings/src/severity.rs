@@ -31,8 +31,13 @@ const UNDECIDING: u8 = 5;
 /// `notice`, which `cargo audit` shows as warnings) is not scored by its own vectors.
 ///
 /// A CVSS 3 score of the packages' own distribution comes first, then NVD's, then any other
-/// CVSS 3 score, then CVSS 2, then the publisher's word. CVSS 4 is listed and never decides.
-pub fn derive(advisories: &[&AdvisorySummary], facts: &[model::Cvss]) -> Derived {
+/// CVSS 3 score, then CVSS 2, then the worst of `words`, which are the publishers' for the packages,
+/// each with its feed. CVSS 4 is listed and never decides.
+pub fn derive(
+    advisories: &[&AdvisorySummary],
+    words: &[(&str, &VendorSeverity)],
+    facts: &[model::Cvss],
+) -> Derived {
     let mut cvss = assessments(advisories, facts);
     cvss.sort_by_key(|(rank, a)| {
         (
@@ -66,15 +71,14 @@ pub fn derive(advisories: &[&AdvisorySummary], facts: &[model::Cvss]) -> Derived
             cvss,
         };
     }
-    let word = advisories
+    let word = words
         .iter()
-        .filter_map(|a| Some((a, a.severity.as_ref()?)))
         .filter(|(_, word)| word.severity != Severity::Untriaged)
         .max_by_key(|(_, word)| word.severity);
     let (severity, reason) = match word {
-        Some((advisory, VendorSeverity { word, severity })) => (
+        Some((feed, VendorSeverity { word, severity })) => (
             *severity,
-            format!("no CVSS 3 or 2 score; {} calls it {word}", advisory.feed),
+            format!("no CVSS 3 or 2 score; {feed} calls it {word}"),
         ),
         None => (
             Severity::Untriaged,

@@ -109,6 +109,20 @@ fn suppression(rule: &IgnoreRule) -> Suppression {
     }
 }
 
+/// Marks packages whose code cannot run, by their index in the inventory, with the reason.
+pub fn idle(vulnerabilities: &mut [Vulnerability], reason: &dyn Fn(usize) -> Option<String>) {
+    for affected in vulnerabilities.iter_mut().flat_map(|v| &mut v.packages) {
+        if let Some(reason) = reason(affected.package) {
+            affected.suppressed.push(Suppression {
+                source: SuppressionSource::Idle,
+                place: String::new(),
+                reason,
+            });
+        }
+    }
+    update_status(vulnerabilities);
+}
+
 /// A vulnerability is suppressed when every package it affects is.
 pub fn update_status(vulnerabilities: &mut [Vulnerability]) {
     for vulnerability in vulnerabilities {

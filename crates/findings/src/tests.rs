@@ -99,10 +99,17 @@ fn severity_follows_the_first_source_in_order() {
         ),
     ];
     for (advisory, facts, severity, reason) in rows {
-        let derived = derive(&[&advisory], facts);
+        let derived = derive(&[&advisory], &words(&advisory), facts);
         assert_eq!(derived.severity, severity, "{}", derived.reason);
         assert!(derived.reason.contains(reason), "{}", derived.reason);
     }
+}
+
+fn words(advisory: &AdvisorySummary) -> Vec<(&str, &VendorSeverity)> {
+    let word = advisory.severity.as_ref();
+    word.map(|word| (advisory.feed.as_str(), word))
+        .into_iter()
+        .collect()
 }
 
 fn folded(packages: &[(&str, &str)], rows: &[(usize, u32, Option<&str>)]) -> Case {
@@ -122,6 +129,7 @@ fn folded(packages: &[(&str, &str)], rows: &[(usize, u32, Option<&str>)]) -> Cas
                 advisory: *vulnerability,
                 fixed_version: fixed.map(str::to_owned),
                 fix: FixState::NotFixed,
+                severity: None,
                 reason: MatchReason {
                     namespace: "PyPI".to_owned(),
                     name: String::new(),

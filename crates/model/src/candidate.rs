@@ -1,6 +1,6 @@
 //! What an advisory database answers for a package name, with versions already parsed.
 
-use crate::{FixState, Qualifiers};
+use crate::{FixState, Qualifiers, Severity, VendorSeverity};
 
 /// A version in parsed and in published form.
 ///
@@ -19,6 +19,22 @@ pub enum KeyEnd<'a> {
     Open,
 }
 
+/// A severity word in its publisher's vocabulary, and what it means here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeverityWord<'a> {
+    pub word: &'a str,
+    pub severity: Severity,
+}
+
+impl SeverityWord<'_> {
+    pub fn to_owned(self) -> VendorSeverity {
+        VendorSeverity {
+            word: self.word.to_owned(),
+            severity: self.severity,
+        }
+    }
+}
+
 /// One interval of affected versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CandidateRange<'a> {
@@ -35,6 +51,8 @@ pub struct Candidate<'a> {
     /// Versions listed one by one and in no range.
     pub versions: Vec<Keyed<'a>>,
     pub fix: FixState,
+    /// The word for this package, if the publisher has one beside or instead of the advisory's.
+    pub severity: Option<SeverityWord<'a>>,
     pub qualifiers: Qualifiers,
 }
 

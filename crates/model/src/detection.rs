@@ -1,6 +1,6 @@
 //! What matching concludes, before it has a history.
 
-use crate::FixState;
+use crate::{FixState, VendorSeverity};
 
 /// A package that an advisory affects, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct Detection {
     /// Never [`FixState::FromRanges`] without a fixed version: then it is
     /// [`FixState::NotFixed`].
     pub fix: FixState,
+    /// The publisher's severity word for this package, if it has one of its own.
+    pub severity: Option<VendorSeverity>,
     pub reason: MatchReason,
 }
 

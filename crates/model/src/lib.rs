@@ -12,7 +12,7 @@ pub mod severity;
 pub mod vex;
 
 pub use advisory::{Advisory, Affected, FixState, Qualifiers, Range, RangeEnd, VendorSeverity};
-pub use candidate::{Candidate, CandidateRange, CandidateSource, KeyEnd, Keyed};
+pub use candidate::{Candidate, CandidateRange, CandidateSource, KeyEnd, Keyed, SeverityWord};
 pub use detection::{Detection, MatchReason};
 pub use facts::{Cvss, Epss, Facts, Kev, Ssvc};
 pub use inventory::{Inventory, Layer};

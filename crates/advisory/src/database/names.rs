@@ -1,10 +1,5 @@
 //! What the database says of a package name.
 
-#![expect(
-    clippy::option_option,
-    reason = "the outer none is a damaged record, the inner one a field that is not there"
-)]
-
 use std::cmp::Ordering;
 use std::ops::ControlFlow;
 
@@ -77,7 +72,7 @@ impl<B: AsRef<[u8]>> Database<B> {
             return;
         };
         let mut candidate = empty_candidate();
-        self.walk(statements, &mut candidate, |candidate, _| {
+        self.walk(statements, &mut candidate, |candidate| {
             if candidate.fix == FixState::NotAffected {
                 return ControlFlow::Break(());
             }
@@ -114,7 +109,7 @@ impl<B: AsRef<[u8]>> Database<B> {
             _ => false,
         };
         let mut candidate = empty_candidate();
-        self.walk(statements, &mut candidate, |candidate, _| {
+        self.walk(statements, &mut candidate, |candidate| {
             if candidate.fix == FixState::NotAffected || ended(candidate) {
                 return ControlFlow::Break(());
             }
@@ -128,10 +123,10 @@ impl<B: AsRef<[u8]>> Database<B> {
         let mut found = Vec::new();
         if let Some((statements, _)) = self.statement_list(namespace, name) {
             let mut candidate = empty_candidate();
-            self.walk(statements, &mut candidate, |candidate, severity| {
+            self.walk(statements, &mut candidate, |candidate| {
                 found.push(Statement {
                     candidate: candidate.clone(),
-                    severity,
+                    severity: candidate.severity,
                 });
                 ControlFlow::Continue(())
             });
@@ -199,7 +194,7 @@ impl<B: AsRef<[u8]>> Database<B> {
         &'a self,
         mut from: Decoder<'a>,
         candidate: &mut Candidate<'a>,
-        mut visit: impl FnMut(&Candidate<'a>, Option<SeverityWord<'a>>) -> ControlFlow<()>,
+        mut visit: impl FnMut(&Candidate<'a>) -> ControlFlow<()>,
     ) {
         let mut state = State {
             versions: self.section(Section::Versions),
@@ -211,10 +206,8 @@ impl<B: AsRef<[u8]>> Database<B> {
             return;
         };
         for _ in 0..count {
-            let Some(severity) = self.statement(&mut from, &mut state, candidate) else {
-                return;
-            };
-            if visit(candidate, severity).is_break() {
+            let read = self.statement(&mut from, &mut state, candidate);
+            if read.is_none() || visit(candidate).is_break() {
                 return;
             }
         }
@@ -226,12 +219,12 @@ impl<B: AsRef<[u8]>> Database<B> {
         from: &mut Decoder<'a>,
         state: &mut State<'a>,
         candidate: &mut Candidate<'a>,
-    ) -> Option<Option<SeverityWord<'a>>> {
+    ) -> Option<()> {
         let head = from.byte()?;
         state.advisory = state.advisory.checked_add(from.signed()?)?;
         candidate.advisory = u32::try_from(state.advisory).ok()?;
         candidate.fix = *FIX_STATES.get(usize::from(head & FIX))?;
-        let severity = if head & HAS_SEVERITY == 0 {
+        candidate.severity = if head & HAS_SEVERITY == 0 {
             None
         } else {
             Some(self.severity_word(from)?)
@@ -274,7 +267,7 @@ impl<B: AsRef<[u8]>> Database<B> {
                 candidate.versions.push(state.keyed(from)?);
             }
         }
-        Some(severity)
+        Some(())
     }
 
     pub(super) fn severity_word<'a>(&'a self, from: &mut Decoder<'a>) -> Option<SeverityWord<'a>> {
@@ -310,7 +303,7 @@ impl<B: AsRef<[u8]>> Database<B> {
     fn hash(&self, statements: Decoder<'_>) -> [u8; 16] {
         let mut lines = Vec::new();
         let mut candidate = empty_candidate();
-        self.walk(statements, &mut candidate, |candidate, _| {
+        self.walk(statements, &mut candidate, |candidate| {
             let mut line = Vec::new();
             self.hash_lines(candidate, &mut line);
             lines.push(line);
@@ -421,6 +414,7 @@ fn empty_candidate<'a>() -> Candidate<'a> {
         ranges: Vec::new(),
         versions: Vec::new(),
         fix: FixState::FromRanges,
+        severity: None,
         qualifiers: Qualifiers::default(),
     }
 }

@@ -6,7 +6,7 @@
 )]
 
 use jiff::Timestamp;
-use model::{Cvss, Epss, Kev, Severity, Ssvc};
+use model::{Cvss, Epss, Kev, Ssvc};
 
 use super::encoding::Decoder;
 use super::format::Section;
@@ -35,12 +35,7 @@ pub(super) const KNOWN_EXPLOITED: u8 = 128;
 /// How finely EPSS numbers are kept: FIRST publishes five decimals.
 pub(super) const EPSS_UNIT: f64 = 100_000.0;
 
-/// A severity word in its publisher's vocabulary, and what it means here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SeverityWord<'a> {
-    pub word: &'a str,
-    pub severity: Severity,
-}
+pub use model::SeverityWord;
 
 /// One record of one feed.
 #[derive(Debug, Clone, PartialEq)]

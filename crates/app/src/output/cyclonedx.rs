@@ -222,6 +222,9 @@ fn analysis(packages: &[&AffectedPackage]) -> Option<Value> {
         .find_map(|package| package.suppressed.first())?;
     let detail = format!("{}: {}", suppression.place, suppression.reason);
     Some(match suppression.source {
+        SuppressionSource::Idle => json!({
+            "state": "not_affected", "justification": "code_not_reachable", "detail": suppression.reason,
+        }),
         SuppressionSource::IgnoreFile => json!({"detail": detail}),
         SuppressionSource::Vex if suppression.reason.starts_with("fixed") => {
             json!({"state": "resolved", "detail": detail})

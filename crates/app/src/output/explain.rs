@@ -31,6 +31,10 @@ pub(crate) fn explain(report: &Report, id: &str, out: &mut dyn Write) -> io::Res
             let source = match suppression.source {
                 SuppressionSource::Vex => "VEX",
                 SuppressionSource::IgnoreFile => "ignore rule",
+                SuppressionSource::Idle => {
+                    writeln!(out, "    set aside: {}", suppression.reason)?;
+                    continue;
+                }
             };
             writeln!(
                 out,
@@ -148,6 +152,13 @@ fn matched(one: &Match, out: &mut dyn Write) -> io::Result<()> {
         "      affected: {}; {} is in that range by {} order",
         reason.range, reason.version, reason.scheme,
     )?;
+    if let Some(word) = &one.severity {
+        writeln!(
+            out,
+            "      calls its severity {}, which is {}",
+            word.word, word.severity
+        )?;
+    }
     match &one.fixed_version {
         Some(fixed) => writeln!(out, "      fixed in {fixed}"),
         None => writeln!(out, "      fix: {:?}", one.fix),

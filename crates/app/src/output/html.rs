@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use findings::{AffectedPackage, Status, Vulnerability};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::fix_words;
+use super::{fix_words, vendor_words};
 use crate::report::Report;
 
 /// The page's whole style; light and dark by the reader's preference.
@@ -129,7 +129,7 @@ fn finding(report: &Report, vulnerability: &Vulnerability) -> Markup {
                 }
             }
             @if let Some(details) = &vulnerability.details { p.details { (details) } }
-            @for affected in &vulnerability.packages { (package(report, affected)) }
+            @for affected in &vulnerability.packages { (package(report, vulnerability, affected)) }
             @if !vulnerability.references.is_empty() {
                 ul {
                     @for reference in &vulnerability.references {
@@ -157,12 +157,13 @@ fn names(report: &Report, vulnerability: &Vulnerability) -> String {
     }
 }
 
-fn package(report: &Report, affected: &AffectedPackage) -> Markup {
+fn package(report: &Report, vulnerability: &Vulnerability, affected: &AffectedPackage) -> Markup {
     let Some(package) = report.inventory.packages.get(affected.package) else {
         return html! {};
     };
     html! {
         h3 { (package.name) " " (package.version) ": " (fix_words(affected)) }
+        @if let Some(words) = vendor_words(vulnerability, affected) { p { "severity by " (words) } }
         ul {
             @for one in &affected.matches {
                 li {

@@ -160,6 +160,14 @@ struct Matched<'a> {
     range: &'a str,
     fixed_version: Option<&'a str>,
     fix_state: &'static str,
+    vendor_severity: Option<VendorWord<'a>>,
+}
+
+/// A publisher's word for a package, and what it means.
+#[derive(Serialize)]
+struct VendorWord<'a> {
+    word: &'a str,
+    severity: &'static str,
 }
 
 #[derive(Serialize)]
@@ -377,6 +385,10 @@ fn matched(one: &Match) -> Matched<'_> {
         range: &one.reason.range,
         fixed_version: one.fixed_version.as_deref(),
         fix_state: fix_state(one.fix, one.fixed_version.is_some()),
+        vendor_severity: one.severity.as_ref().map(|word| VendorWord {
+            word: &word.word,
+            severity: word.severity.name(),
+        }),
     }
 }
 
@@ -385,6 +397,7 @@ fn suppressed(suppression: &Suppression) -> Suppressed<'_> {
         source: match suppression.source {
             SuppressionSource::Vex => "vex",
             SuppressionSource::IgnoreFile => "ignore-file",
+            SuppressionSource::Idle => "idle",
         },
         place: &suppression.place,
         reason: &suppression.reason,

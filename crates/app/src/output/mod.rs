@@ -19,8 +19,8 @@ pub(crate) use explain::explain;
 pub(crate) use table::Terminal;
 
 use anyhow::{Context as _, Result};
-use findings::AffectedPackage;
-use model::{FixState, Problem};
+use findings::{AffectedPackage, Vulnerability};
+use model::{FixState, Problem, Severity, VendorSeverity};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -105,6 +105,22 @@ fn set(object: &mut Value, key: &str, value: Value) {
     if let Value::Object(members) = object {
         members.insert(key.to_owned(), value);
     }
+}
+
+/// What the publishers call it where that is not what its severity says: `debian-tracker: low`.
+fn vendor_words(vulnerability: &Vulnerability, affected: &AffectedPackage) -> Option<String> {
+    let differs = |word: &&VendorSeverity| {
+        !matches!(word.severity, Severity::Untriaged) && word.severity != vulnerability.severity
+    };
+    let mut words: Vec<_> = affected
+        .matches
+        .iter()
+        .filter_map(|one| Some((&one.advisory.feed, one.severity.as_ref().filter(differs)?)))
+        .map(|(feed, word)| format!("{feed}: {}", word.word.to_lowercase()))
+        .collect();
+    words.sort_unstable();
+    words.dedup();
+    (!words.is_empty()).then(|| words.join(", "))
 }
 
 /// What can be done about it, in two or three words.

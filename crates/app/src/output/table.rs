@@ -5,10 +5,10 @@ use std::{
     io::{self, IsTerminal as _, Write},
 };
 
-use findings::{AffectedPackage, Vulnerability};
+use findings::{AffectedPackage, SuppressionSource, Vulnerability};
 use model::{Package, Severity};
 
-use super::fix_words;
+use super::{fix_words, vendor_words};
 use crate::report::Report;
 
 /// Narrowest and widest table.
@@ -84,6 +84,7 @@ pub(crate) fn write(report: &Report, terminal: Terminal, out: &mut dyn Write) ->
         write_group(&group, terminal, out)?;
     }
     upgrades(report, terminal, out)?;
+    set_aside(report, terminal, out)?;
     trouble(report, terminal, out)
 }
 
@@ -251,6 +252,7 @@ fn write_row(
     } else if vulnerability.exploit_known {
         notes.push("exploit public".to_owned());
     }
+    notes.extend(vendor_words(vulnerability, affected));
     if let Some(epss) = vulnerability.epss.filter(|epss| epss.score >= 0.01) {
         notes.push(format!("EPSS {:.0}%", epss.score * 100.0));
     }
@@ -296,6 +298,24 @@ fn upgrades(report: &Report, terminal: Terminal, out: &mut dyn Write) -> io::Res
             upgrade.total(),
         );
         writeln!(out, "{}", Terminal::fit(&line, terminal.width))?;
+    }
+    Ok(())
+}
+
+/// What was found in packages whose code cannot run: a line for each package.
+fn set_aside(report: &Report, terminal: Terminal, out: &mut dyn Write) -> io::Result<()> {
+    let mut idle: BTreeMap<(&str, &str, &str), usize> = BTreeMap::new();
+    for affected in report.vulnerabilities.iter().flat_map(|v| &v.packages) {
+        let package = report.inventory.packages.get(affected.package);
+        let is_idle = |s: &&findings::Suppression| s.source == SuppressionSource::Idle;
+        if let (Some(package), Some(why)) = (package, affected.suppressed.iter().find(is_idle)) {
+            let key = (&*package.name, &*package.version, &*why.reason);
+            *idle.entry(key).or_default() += 1;
+        }
+    }
+    for ((name, version, reason), count) in idle {
+        let line = format!("Set aside: {count} of {name} {version}, {reason}.");
+        writeln!(out, "\n{}", terminal.style("2", &line))?;
     }
     Ok(())
 }

@@ -47,7 +47,11 @@ pub(crate) fn observe<B: AsRef<[u8]>>(
 ) -> Observed {
     let Surroundings { environment, now } = *surroundings;
     // Whether a declared package counts was decided when its version was stored.
-    let options = Options { declared: true };
+    let options = Options {
+        declared: true,
+        container: !inventory.layers.is_empty(),
+        idle_kernels: false,
+    };
     let mut vulnerabilities = pipeline::vulnerabilities(inventory, database, options);
     let today = Offset::UTC.to_datetime(now).date();
     vulnerabilities.extend(pipeline::end_of_life(inventory, today));

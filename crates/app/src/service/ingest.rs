@@ -56,6 +56,7 @@ pub(crate) fn ingest<B: AsRef<[u8]>>(
         let matcher = Matcher {
             database,
             declared: submission.declared,
+            container: !submission.inventory.layers.is_empty(),
         };
         let interned = content::intern(tx, submission.inventory, &matcher)?;
         let counts_as = scan_kind(stored.inventory, interned.inventory);

@@ -13,12 +13,16 @@ pub(crate) struct Matcher<'a, B> {
     pub(crate) database: &'a Database<B>,
     /// Whether declared packages count: in a project they are what it is about.
     pub(crate) declared: bool,
+    /// Whether the packages are those of a container.
+    pub(crate) container: bool,
 }
 
 impl<B> Matcher<'_, B> {
     fn options(&self) -> Options {
         Options {
             declared: self.declared,
+            container: self.container,
+            idle_kernels: false,
         }
     }
 }

@@ -227,6 +227,7 @@ fn match_again<B: AsRef<[u8]>>(
         let matcher = Matcher {
             database,
             declared: true,
+            container: false,
         };
         let matches = matcher.matches(std::slice::from_ref(package), os.as_ref());
         let changed = content::rematch(tx, *id, matches.into_iter().flatten().collect())?;
