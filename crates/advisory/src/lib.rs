@@ -20,7 +20,7 @@ pub use feed::{Document, Feed, Item, precedence};
 pub use import::{Imported, Limits, feeds_for, import};
 
 use feeds::{
-    csaf, cve5, debian, epss, friendsofphp, kev, nvd, osv, oval, rubysec, secdb, updateinfo,
+    csaf, cve5, debian, epss, friendsofphp, kev, nvd, osv, oval, photon, rubysec, secdb, updateinfo,
 };
 
 /// Every feed.
@@ -64,6 +64,7 @@ pub static FEEDS: &[&Feed] = &[
     &updateinfo::ORACLE,
     &updateinfo::ROCKY,
     &debian::TRACKER,
+    &photon::PHOTON,
     &secdb::ALPINE,
     &secdb::WOLFI,
     &secdb::CHAINGUARD,

@@ -22,7 +22,7 @@ use findings::{
     vex::{self, Identify},
 };
 use jiff::{Timestamp, civil::Date, tz::Offset};
-use model::{Facts, Inventory, Package, VendorSeverity, VexStatement};
+use model::{Facts, Inventory, OperatingSystem, Package, Problem, VendorSeverity, VexStatement};
 
 use crate::report::{DatabaseSummary, Report, Target};
 
@@ -48,6 +48,9 @@ pub(crate) fn report<B: AsRef<[u8]>>(
     inventory
         .problems
         .extend(inventory.os.as_ref().and_then(os_release::unsupported));
+    inventory
+        .problems
+        .extend(inventory.os.as_ref().and_then(|os| unknown(os, database)));
     let options = Options {
         declared: decisions.declared,
         container: target.kind == "image" || !inventory.layers.is_empty(),
@@ -82,6 +85,21 @@ pub(crate) fn report<B: AsRef<[u8]>>(
         scanned: now,
         elapsed: Duration::ZERO,
     }
+}
+
+/// That the database knows nothing of a system: then nothing found means nothing.
+fn unknown<B: AsRef<[u8]>>(os: &OperatingSystem, database: &Database<B>) -> Option<Problem> {
+    let namespace = os_release::namespace(os)?;
+    if database
+        .namespaces()
+        .any(|known| known.namespace == namespace)
+    {
+        return None;
+    }
+    let what = format!(
+        "the advisory database holds nothing about {namespace}: its packages are not matched"
+    );
+    Some(Problem::new("operating system", what))
 }
 
 /// Marks what kernels that cannot run, and headers, are affected by: shown, and not counted.

@@ -9,6 +9,7 @@ pub mod kev;
 pub mod nvd;
 pub mod osv;
 pub mod oval;
+pub mod photon;
 pub mod rubysec;
 pub mod secdb;
 pub mod updateinfo;

@@ -27,6 +27,11 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
         r#"{"gpac":{"CVE-2023-1":{"description":"x","releases":{"bookworm":{"status":"open","urgency":"low","nodsa_reason":"ignored"},"trixie":{"status":"resolved","fixed_version":"1"}}}},"b":{}}"#,
     ),
     (
+        "photon",
+        "photon/cve_data_photon5.0.json",
+        r#"[{"cve_id":"CVE-2023-5115","pkg":"ansible","cve_score":6.3,"res_ver":"2.14.12-1.ph5","status":"Fixed"},{"cve_id":"CVE-2023-1","pkg":"a","res_ver":"NA","status":"Not Fixed"}]"#,
+    ),
+    (
         "alpine-secdb",
         "m.json",
         r#"{"distroversion":"v3.11","packages":[{"pkg":{"name":"a","secfixes":{"0":["CVE-2023-1 XSA-1"],"1-r0":["CVE_2023-2"]}}}]}"#,
