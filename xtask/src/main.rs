@@ -39,6 +39,7 @@ usage: cargo xtask COMMAND
             a service that lived
   proof inventories   compare inventories with the package managers, Trivy and Syft on real
             targets (needs the network and root)
+  proof hostile   give the program bombs, loops and damage, and hold it to time and memory
   proof debian   compare the findings on a Debian system with what dpkg and the tracker say";
 
 fn main() -> ExitCode {

@@ -128,7 +128,7 @@ mod tests {
             ],
             cases: 300,
         };
-        target.run(|bytes| {
+        target.check(|bytes| {
             let rules = parse(&String::from_utf8_lossy(bytes), "rules.toml");
             if let Ok(rules) = &rules {
                 assert!(rules.iter().all(|rule| !rule.reason.trim().is_empty()));

@@ -29,7 +29,7 @@ pub struct Target<'a> {
 impl Target<'_> {
     /// Runs the parser, which must return and keep its own limits; what it returns says how it
     /// behaved. Fails with the smallest input found that makes it panic.
-    pub fn run<B: Debug>(&self, parser: impl Fn(&[u8]) -> B) {
+    pub fn check<B: Debug>(&self, parser: impl Fn(&[u8]) -> B) {
         run::run(self, &|input| run::shape(&format!("{:?}", parser(input))));
     }
 }

@@ -56,7 +56,7 @@ fn check(name: &str, extractors: &[&Extractor], path: &str, samples: &[&[u8]], c
         tokens: &[],
         cases,
     };
-    target.run(|bytes| {
+    target.check(|bytes| {
         let found = extractors.iter().map(|e| extract(e, path, bytes));
         found.collect::<Vec<_>>()
     });
@@ -132,7 +132,7 @@ fn package_urls_survive_damage() {
         tokens: &[b"%", b"?", b"#", b"@", b"pkg:", b"&distro=", b"upstream="],
         cases: 2000,
     };
-    target.run(|bytes| {
+    target.check(|bytes| {
         let text = String::from_utf8_lossy(bytes);
         let covers = purl::covers(&text, "pkg:npm/%40scope/name@1.2.3?arch=x");
         match purl::from_purl(&text) {
@@ -176,7 +176,7 @@ fn version_orders_survive_damage() {
             ],
             cases: 300,
         };
-        target.run(|bytes| {
+        target.check(|bytes| {
             let text = String::from_utf8_lossy(bytes);
             let (one, two) = text.split_once('\n').unwrap_or((&text, "1.0"));
             let key = |text| (ecosystem.scheme.key)(text);

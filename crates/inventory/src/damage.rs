@@ -120,7 +120,7 @@ fn damaged_layers_are_survived() {
         tokens: &[b".wh.", b".wh..wh..opq", b"../", b"usr/lib/os-release"],
         cases: 300,
     };
-    target.run(|bytes| stacked(&[&lower, bytes, &upper]));
+    target.check(|bytes| stacked(&[&lower, bytes, &upper]));
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn damaged_compression_is_survived() {
             tokens: &[b"\x1f\x8b\x08\0", b"\x28\xb5\x2f\xfd", b"\x50\x2a\x4d\x18"],
             cases: 200,
         };
-        target.run(|bytes| stacked(&[bytes]));
+        target.check(|bytes| stacked(&[bytes]));
     }
 }
 
@@ -216,23 +216,23 @@ fn damaged_image_documents_are_survived() {
     let whole_index = index(&described);
     let saved =
         json!([{"Config": "c.json", "RepoTags": ["app:1"], "Layers": ["l/layer.tar", "../l", ""]}]);
-    document("inventory/oci-index", &[&whole_index]).run(|bytes| {
+    document("inventory/oci-index", &[&whole_index]).check(|bytes| {
         let index = ("index.json".to_owned(), bytes.to_vec());
         opened([index, kept.clone(), config.clone(), layer.clone()])
     });
-    document("inventory/oci-manifest", &[&whole_manifest]).run(|bytes| {
+    document("inventory/oci-manifest", &[&whole_manifest]).check(|bytes| {
         let (manifest, described) = blob(bytes, media_type);
         let index = ("index.json".to_owned(), index(&described));
         opened([index, manifest, config.clone(), layer.clone()])
     });
-    document("inventory/oci-config", &[CONFIG]).run(|bytes| {
+    document("inventory/oci-config", &[CONFIG]).check(|bytes| {
         let (config, described) = blob(bytes, "application/vnd.oci.image.config.v1+json");
         let (manifest, described) = blob(&manifest(&described), media_type);
         let index = ("index.json".to_owned(), index(&described));
         opened([index, manifest, config, layer.clone()])
     });
     let saved = saved.to_string().into_bytes();
-    document("inventory/docker-manifest", &[&saved]).run(|bytes| {
+    document("inventory/docker-manifest", &[&saved]).check(|bytes| {
         let manifest = ("manifest.json".to_owned(), bytes.to_vec());
         opened([
             manifest,
@@ -241,7 +241,7 @@ fn damaged_image_documents_are_survived() {
         ])
     });
     let legacy = br#"{"app":{"1":"abc","latest":"abc"}}"#;
-    document("inventory/docker-repositories", &[legacy]).run(|bytes| {
+    document("inventory/docker-repositories", &[legacy]).check(|bytes| {
         let json = br#"{"id":"abc","parent":"def","architecture":"amd64"}"#.to_vec();
         let files = [
             ("repositories", bytes.to_vec()),

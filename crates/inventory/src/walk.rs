@@ -1,5 +1,6 @@
 //! One pass over a tree: offers files to extractors, records what layers need, keeps limits.
 
+mod by_hash;
 mod content;
 mod pairs;
 mod record;
@@ -11,7 +12,7 @@ use std::io::{self, Read};
 use crate::extractors::Extractors;
 use crate::scan::TreeScan;
 use crate::tree::{FileTree, ReadSeek};
-pub(crate) use record::ByHash;
+pub(crate) use by_hash::ByHash;
 use record::Recorder;
 
 /// Copies a stream to where it can be read anywhere; used for one wanted file at a time.

@@ -3,6 +3,7 @@
 mod central;
 mod debian;
 mod explained;
+mod hostile;
 mod inventories;
 mod package;
 mod references;
@@ -16,6 +17,7 @@ const USAGE: &str = "\
 usage: cargo xtask proof network
        cargo xtask proof crash [--rounds N] [--seed N] [--store sqlite|postgres]
        cargo xtask proof inventories [--target NAME]... [--rebuild]
+       cargo xtask proof hostile [--target NAME]
        cargo xtask proof debian [--tracker FILE] [--rebuild]";
 
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
@@ -27,6 +29,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
         "network" if rest.is_empty() => network(workspace),
         "crash" => crash(workspace, rest),
         "inventories" => inventories::prove(workspace, rest),
+        "hostile" => hostile::prove(workspace, rest),
         "debian" => debian::prove(workspace, rest),
         _ => bail!(USAGE),
     }

@@ -25,7 +25,7 @@ fn damage_never_panics() {
         tokens: &[],
         cases: 200,
     };
-    target.run(|bytes| match Database::open(bytes) {
+    target.check(|bytes| match Database::open(bytes) {
         Ok(database) => {
             read_all(&database);
             String::new()

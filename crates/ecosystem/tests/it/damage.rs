@@ -16,7 +16,7 @@ fn check(name: &str, ecosystem: &'static Ecosystem, path: &str, content: &[u8]) 
         tokens: &[],
         cases: 200,
     };
-    target.run(|bytes| {
+    target.check(|bytes| {
         let Extracted {
             packages, problems, ..
         } = extract(ecosystem, path, bytes);

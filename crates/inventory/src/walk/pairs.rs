@@ -9,12 +9,28 @@ use super::content::scanned;
 
 /// One of two files.
 pub(super) struct Half {
-    pub(super) content: Box<dyn ReadSeek>,
-    pub(super) path: String,
-    pub(super) size: u64,
-    pub(super) mode: u32,
+    content: Box<dyn ReadSeek>,
+    path: String,
+    size: u64,
+    mode: u32,
     /// Where the recorder keeps what was read of it alone.
-    pub(super) kept: Option<usize>,
+    kept: Option<usize>,
+}
+
+impl Half {
+    pub(super) fn new(
+        file: &FileInfo<'_>,
+        content: Box<dyn ReadSeek>,
+        kept: Option<usize>,
+    ) -> Self {
+        Self {
+            content,
+            path: file.path.to_owned(),
+            size: file.size,
+            mode: file.mode,
+            kept,
+        }
+    }
 }
 
 /// Which half of which pair a file is.

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
 
 use ecosystem::FileInfo;
 use model::Problem;
 
+use super::by_hash::{ByHash, Identity};
 use super::content::{self, Outcome};
 use super::pairs::{Half, Joined, Pairs, Role};
 use super::{Limits, MAX_PROBLEMS, Options};
@@ -22,28 +23,6 @@ const NAME_COST: u64 = 96;
 /// Size and mode under which a name is judged when the file itself is not at hand.
 const TYPICAL_SIZE: u64 = 4096;
 const TYPICAL_MODE: u32 = 0o644;
-
-/// Path hashes are hashes already.
-#[derive(Default)]
-pub(crate) struct Identity(u64);
-
-impl Hasher for Identity {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
-        }
-    }
-
-    fn write_u64(&mut self, value: u64) {
-        self.0 = value;
-    }
-}
-
-pub(crate) type ByHash<T> = HashMap<u64, T, BuildHasherDefault<Identity>>;
 
 enum Kept {
     File(usize),
@@ -370,13 +349,7 @@ impl<'o> Recorder<'o> {
         let file = self.extract(info, mask, entry, role.map(|_| &mut held));
         let kept = file.map(|file| self.keep_file(hash, file));
         if let (Some(role), Some(content)) = (role, held) {
-            let half = Half {
-                content,
-                path: path.to_owned(),
-                size: info.size,
-                mode: info.mode,
-                kept,
-            };
+            let half = Half::new(&info, content, kept);
             if let Some(joined) = self.pairs.join(role, half) {
                 self.replace(joined);
             }

@@ -273,7 +273,7 @@ fn damaged_results_are_survived() {
         tokens: &[b"null", b"\"declared\"", b"\"image\""],
         cases: 300,
     };
-    target.run(|bytes| {
+    target.check(|bytes| {
         let read: Result<super::stored::Scan, _> = serde_json::from_slice(bytes);
         read.map(|scan| Scanned::from(scan).inventory.packages.len().min(3))
             .map_err(|error| error.to_string())

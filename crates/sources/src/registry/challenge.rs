@@ -120,7 +120,7 @@ mod tests {
             tokens: &[b"realm=", b"\\\"", b", ", b"="],
             cases: 500,
         };
-        target.run(|bytes| {
+        target.check(|bytes| {
             let header = String::from_utf8_lossy(bytes);
             let challenge = Challenge::parse(&header)?;
             if let Challenge::Bearer { realm, .. } = &challenge {

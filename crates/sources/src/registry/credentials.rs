@@ -341,7 +341,7 @@ mod tests {
             cases: 300,
         };
         let reference = Reference::parse("quay.io/team/app").unwrap();
-        target.run(|bytes| {
+        target.check(|bytes| {
             let mut config: Config = serde_json::from_slice(bytes).ok()?;
             // No program is run, whatever the damage makes of its name.
             config.creds_store = None;

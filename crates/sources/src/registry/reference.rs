@@ -196,7 +196,7 @@ mod tests {
             tokens: &[b"@sha256:", b":", b"/", b"docker://", b"[::1]"],
             cases: 500,
         };
-        target.run(|bytes| {
+        target.check(|bytes| {
             let text = String::from_utf8_lossy(bytes);
             let reference = Reference::parse(&text)?;
             let again = Reference::parse(&reference.to_string());

@@ -87,7 +87,7 @@ fn check_damage(name: &str, image: &Path) {
         tokens: &[b"\0\0\0\x01\xff\xff\xff\xff"],
         cases: 300,
     };
-    target.run(|bytes| {
+    target.check(|bytes| {
         let (changes, cut) = changes(&section, &places, bytes);
         survives(&section, changes, cut, expected)
     });
