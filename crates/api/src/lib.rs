@@ -2,6 +2,7 @@
 
 mod closed;
 pub mod errors;
+pub mod gone;
 pub mod inspector2;
 pub mod keys;
 pub mod network;

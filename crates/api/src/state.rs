@@ -22,6 +22,9 @@ pub trait Advisories: Send + Sync {
 
     /// Takes in the inventory of a resource and says what changed.
     fn submit(&self, submission: &Submitted<'_>) -> Result<Value, Error>;
+
+    /// Closes the findings of a resource that is gone, and says how many.
+    fn gone(&self, submission: &Submitted<'_>) -> Result<Value, Error>;
 }
 
 /// What evaluates networks, which is not the API's own.

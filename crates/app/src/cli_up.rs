@@ -9,30 +9,39 @@ use crate::cli::TargetArguments;
 /// Start the service.
 #[derive(Debug, Args)]
 pub(crate) struct Up {
-    /// The address at which the API listens.
-    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
-    pub(crate) listen: SocketAddr,
+    /// The address at which the API listens; 127.0.0.1:8080 by default.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// A file with more to set: `lynkeus.example.toml` shows all of it.
+    #[arg(long, env = "LYNKEUS_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
     /// `sqlite:PATH` or `postgres://…`; by default a file in the data directory.
     #[arg(long, env = "LYNKEUS_STORE", value_name = "ADDRESS")]
     pub(crate) store: Option<String>,
     /// The account of the machine this runs on, and of the first access key.
-    #[arg(long, default_value = "000000000000", value_name = "ACCOUNT", value_parser = account)]
-    pub(crate) account: String,
+    #[arg(long, value_name = "ACCOUNT", value_parser = account)]
+    pub(crate) account: Option<String>,
     /// The Region of the machine this runs on.
-    #[arg(long, default_value = "eu-west-1", value_name = "REGION")]
-    pub(crate) region: String,
+    #[arg(long, value_name = "REGION")]
+    pub(crate) region: Option<String>,
     /// Do not scan the machine this runs on.
     #[arg(long)]
     pub(crate) no_host: bool,
     /// Jobs done at once.
-    #[arg(long, default_value_t = 2, value_name = "N")]
-    pub(crate) workers: usize,
+    #[arg(long, value_name = "N")]
+    pub(crate) workers: Option<usize>,
     /// How long a job of a process that died waits before another takes it over, where several
     /// share a store.
     #[arg(long, default_value_t = 60, value_name = "SECONDS",
           value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(crate) lease: u64,
-    /// Use this compiled advisory database.
+    /// Update advisories from here instead of the publishers, as `db update --from`.
+    #[arg(long, value_name = "MIRROR")]
+    pub(crate) update_from: Option<String>,
+    /// Update advisories so often: 30m, 6h, 1d, or off.
+    #[arg(long, value_name = "INTERVAL")]
+    pub(crate) update_every: Option<String>,
+    /// Use this compiled advisory database, and update none.
     #[arg(long, value_name = "FILE")]
     pub(crate) db: Option<PathBuf>,
 }
@@ -97,7 +106,7 @@ pub(crate) struct Submit {
     pub(crate) host: Option<String>,
 }
 
-fn account(text: &str) -> Result<String, String> {
+pub(crate) fn account(text: &str) -> Result<String, String> {
     let is_account = text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
     is_account
         .then(|| text.to_owned())

@@ -74,3 +74,8 @@ pub(crate) fn stored_access_key(data_dir: &Path) -> Option<(String, String)> {
 pub(crate) fn credentials(data_dir: &Path) -> PathBuf {
     data_dir.join("credentials")
 }
+
+/// The file by which a test moves the clock ([`crate::clock`]).
+pub(crate) fn test_clock() -> Option<PathBuf> {
+    path("LYNKEUS_TEST_CLOCK")
+}

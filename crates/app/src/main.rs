@@ -8,6 +8,7 @@ mod cli_up;
 mod clock;
 mod commands;
 mod config;
+mod configuration;
 mod database;
 mod ignore_file;
 mod master;

@@ -72,6 +72,7 @@ fn whole(asked: &Asked<'_>, scope: &Scope, found: &Found) -> Markup {
                 (description(listed))
                 (why::section(listed, &shown))
                 (score::section(listed))
+                (score::risk(listed))
                 (history(asked, found))
             }
             aside aria-label="Facts" {

@@ -34,7 +34,7 @@ use axum::{
     routing::{get, post},
 };
 use model::Timestamp;
-pub use service::{DatabaseState, Feed, Service};
+pub use service::{DatabaseState, Feed, Service, Updates};
 use store::Engine;
 use tokio::sync::Semaphore;
 

@@ -32,11 +32,6 @@ pub(crate) fn table(listed: &[Listed], now: i64, heading: &dyn Fn(&str, &str) ->
     }
 }
 
-/// The heading of a column that cannot be sorted by.
-pub(crate) fn unsorted(name: &str, label: &str) -> Markup {
-    html! { th.number[matches!(name, "score" | "epss")] scope="col" { (label) } }
-}
-
 fn row(listed: &Listed, now: i64) -> Markup {
     let finding = &listed.finding;
     let observed = &finding.observed;

@@ -13,6 +13,20 @@ pub struct DatabaseState {
     /// Whether it is the one that came with the program.
     pub is_starter: bool,
     pub feeds: Vec<Feed>,
+    /// How it is kept up to date, if the service does that.
+    pub updates: Option<Updates>,
+}
+
+/// How the service keeps the database up to date. Times are milliseconds since 1970.
+#[derive(Debug, Clone)]
+pub struct Updates {
+    pub source: String,
+    /// Milliseconds.
+    pub every: i64,
+    pub running: bool,
+    pub attempted: Option<i64>,
+    /// Why the last attempt failed, if it did.
+    pub failure: Option<String>,
 }
 
 /// One publisher's data in the database.

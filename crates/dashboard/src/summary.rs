@@ -2,15 +2,15 @@
 
 mod remedies;
 
-use findings::criteria::Criteria;
+use findings::risk;
 use maud::{Markup, html};
-use serde_json::{Map, json};
+use serde_json::json;
 use store::{
     Scope, StoreError, Tx,
     aggregate::{self, Kind, Request, SeverityCounts},
     coverage::{self, CoverageCriteria},
     jobs::{self, Parked, QueueState},
-    listing::{self, Listed, Query, Sort, SortField},
+    listing::{self, Listed},
     pending,
 };
 
@@ -19,14 +19,13 @@ use crate::{
     DatabaseState,
     address::Address,
     answer::{Asked, Failure, Reply},
-    filter::criteria_of,
     groups, rows,
     shell::{self, Page},
     words,
 };
 
-/// Critical findings that are shown.
-const CRITICAL: usize = 8;
+/// Findings that are shown by their risk.
+const FIRST: usize = 8;
 
 /// Jobs that were given up and are shown.
 const PARKED: i64 = 5;
@@ -34,7 +33,7 @@ const PARKED: i64 = 5;
 /// What is read for the page.
 struct Overview {
     counts: SeverityCounts,
-    urgent: Vec<Listed>,
+    first: Vec<Listed>,
     covered: Vec<(String, i64)>,
     uncovered: Vec<(String, i64)>,
     reasons: Vec<(String, i64)>,
@@ -45,9 +44,7 @@ struct Overview {
 
 pub(crate) fn show(asked: &Asked<'_>) -> Result<Reply, Failure> {
     let scope = &asked.session.scope;
-    let critical = active(&[("severity", "CRITICAL")])?;
-    let exploited = active(&[("severity", "CRITICAL"), ("exploitAvailable", "YES")])?;
-    let overview = asked.read(|tx| overview(tx, scope, [&exploited, &critical], asked.now))?;
+    let overview = asked.read(|tx| overview(tx, scope, asked.now))?;
     let remedies = remedies::find(asked)?;
     let database = asked.dashboard.settings.service.database();
     let main = html! {
@@ -61,8 +58,8 @@ pub(crate) fn show(asked: &Asked<'_>) -> Result<Reply, Failure> {
         (severities(&overview.counts))
         div.columns {
             div {
+                (first_section(&overview))
                 (remedies_section(&remedies))
-                (critical_section(asked, &overview))
             }
             aside aria-label="State of the service" {
                 (coverage_card(&overview))
@@ -85,22 +82,7 @@ impl Overview {
     }
 }
 
-/// The criteria of active findings with these values of members.
-fn active(values: &[(&str, &str)]) -> Result<Criteria, Failure> {
-    let mut members = Map::new();
-    for (member, value) in [("findingStatus", "ACTIVE")].iter().chain(values) {
-        let equals = json!([{ "comparison": "EQUALS", "value": value }]);
-        members.insert((*member).to_owned(), equals);
-    }
-    criteria_of(members).map_err(Failure::Internal)
-}
-
-fn overview(
-    tx: &mut Tx<'_>,
-    scope: &Scope,
-    critical: [&Criteria; 2],
-    now: i64,
-) -> Result<Overview, StoreError> {
+fn overview(tx: &mut Tx<'_>, scope: &Scope, now: i64) -> Result<Overview, StoreError> {
     let request = Request::new(Kind::FindingType);
     let by_type = aggregate::aggregate(tx, scope, &request, &[], None, 10)?;
     let mut counts = SeverityCounts::default();
@@ -128,7 +110,7 @@ fn overview(
     let reasons = counts_by(&inactive, "SCAN_STATUS_REASON")?;
     Ok(Overview {
         counts,
-        urgent: urgent(tx, scope, critical)?,
+        first: listing::riskiest(tx, scope, FIRST)?,
         covered,
         uncovered,
         reasons,
@@ -136,37 +118,6 @@ fn overview(
         parked: jobs::parked(tx, scope, PARKED)?,
         pending: pending::count(tx)?,
     })
-}
-
-/// The first findings: those with an exploit before the others, each by their EPSS score, or by
-/// their own score where no EPSS score is known.
-fn urgent(
-    tx: &mut Tx<'_>,
-    scope: &Scope,
-    critical: [&Criteria; 2],
-) -> Result<Vec<Listed>, StoreError> {
-    let mut urgent: Vec<Listed> = Vec::new();
-    for criteria in critical {
-        for field in [SortField::EpssScore, SortField::InspectorScore] {
-            let query = Query {
-                criteria,
-                sort: Some(Sort {
-                    field,
-                    descending: true,
-                }),
-            };
-            let by_epss = field == SortField::EpssScore;
-            let found = listing::list(tx, scope, query, None, CRITICAL)?.findings;
-            for listed in found {
-                let is_new = urgent.iter().all(|u| u.finding.id != listed.finding.id);
-                if is_new && (listed.epss.is_some() || !by_epss) {
-                    urgent.push(listed);
-                }
-            }
-        }
-    }
-    urgent.truncate(CRITICAL);
-    Ok(urgent)
 }
 
 fn severities(counts: &SeverityCounts) -> Markup {
@@ -200,23 +151,50 @@ fn remedies_section(remedies: &[Remedy]) -> Markup {
     }
 }
 
-fn critical_section(asked: &Asked<'_>, overview: &Overview) -> Markup {
-    let all = Address::new("/findings").and("severity", "critical");
+fn first_section(overview: &Overview) -> Markup {
     html! {
-        section {
+        section.card {
             div.title {
-                h2 { "Critical findings" }
+                h2 { "What to do first" }
                 @if overview.counts.critical > 0 {
-                    a href=(all.and("sort", "-epss")) {
-                        "All " (words::count(overview.counts.critical))
+                    a href=(Address::new("/findings").and("severity", "critical").and("sort", "-epss")) {
+                        "All " (words::count(overview.counts.critical)) " critical"
                     }
                 }
             }
-            @if overview.urgent.is_empty() {
-                p.empty { "No active finding is critical." }
+            @if overview.first.is_empty() {
+                p.empty { "No finding is active." }
             } @else {
-                (rows::table(&overview.urgent, asked.now, &rows::unsorted))
+                p.hint {
+                    "By risk, 0 to 100: how bad, how likely to be exploited, how reachable."
+                }
+                ol.first {
+                    @for listed in &overview.first { (first_row(listed)) }
+                }
             }
+        }
+    }
+}
+
+/// A finding with the steps that weigh most.
+fn first_row(listed: &Listed) -> Markup {
+    let observed = &listed.finding.observed;
+    let mut steps = observed.risk.clone();
+    steps.push(risk::epss_step(listed.epss));
+    steps.retain(|step| step.points > 0);
+    steps.sort_by_key(|step| std::cmp::Reverse(step.points));
+    let why: Vec<&str> = steps
+        .iter()
+        .take(3)
+        .map(|step| step.reason.as_str())
+        .collect();
+    html! {
+        li {
+            @if let Some(risk) = listed.risk() { b.risk title="Risk, 0 to 100" { (risk) } " " }
+            (words::badge(observed.severity)) " "
+            a href={ "/finding/" (listed.finding.id) } { (observed.title) }
+            (rows::exploited(listed))
+            span.about { (words::name(&listed.resource)) ": " (why.join("; ")) }
         }
     }
 }
@@ -301,6 +279,7 @@ fn database_card(asked: &Asked<'_>, database: &DatabaseState) -> Markup {
             } @else if is_old {
                 p.notice { "It is old: " code { "lynkeus db update" } " gets the newest." }
             }
+            (updates(asked, database))
             @if !troubled.is_empty() {
                 p.notice.bad {
                     (words::counted(length(troubled.len()), "feed is", "feeds are")) " not up to date."
@@ -323,6 +302,29 @@ fn database_card(asked: &Asked<'_>, database: &DatabaseState) -> Markup {
                     }
                 }
             }
+        }
+    }
+}
+
+/// How the database is kept up to date.
+fn updates(asked: &Asked<'_>, database: &DatabaseState) -> Markup {
+    html! {
+        @match &database.updates {
+            Some(updates) => {
+                p {
+                    "Updated from " (updates.source) " every " (words::duration(updates.every / 1000))
+                    @if updates.running { "; an update is running." }
+                    @else if let Some(at) = updates.attempted {
+                        "; last tried " (words::ago(at, asked.now)) "."
+                    } @else { "." }
+                }
+                @if let Some(failure) = &updates.failure {
+                    p.notice.bad {
+                        "The last update failed, so the advisories stay as they were: " (failure)
+                    }
+                }
+            }
+            None => p { "It is updated by hand." }
         }
     }
 }

@@ -1,6 +1,19 @@
 //! Which kinds of scans are switched on in an account and Region.
 
-use crate::{Scope, StoreError, Tx, Value};
+use crate::{
+    Scope, StoreError, Tx, Value,
+    jobs::{self, NewJob},
+};
+
+/// The priority of the job by which findings follow.
+const PRIORITY: i64 = 10;
+
+/// Kinds of scans, each with the type of the resources that it covers.
+pub const RESOURCES_OF: [(&str, &str); 3] = [
+    ("EC2", "AWS_EC2_INSTANCE"),
+    ("ECR", "AWS_ECR_CONTAINER_IMAGE"),
+    ("LAMBDA", "AWS_LAMBDA_FUNCTION"),
+];
 
 /// A kind of scan that was switched on at some time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +46,19 @@ pub fn scan_states(tx: &mut Tx<'_>, scope: &Scope) -> Result<Vec<ScanState>, Sto
         .collect()
 }
 
-/// Switches a kind of scan on or off; what is so already stays as it is.
+/// The types of resources whose scans are switched off.
+pub fn switched_off(tx: &mut Tx<'_>, scope: &Scope) -> Result<Vec<&'static str>, StoreError> {
+    let states = scan_states(tx, scope)?;
+    let off = |scan: &str| states.iter().any(|s| s.scan_type == scan && !s.enabled);
+    let known = RESOURCES_OF.into_iter();
+    Ok(known
+        .filter(|(scan, _)| off(scan))
+        .map(|(_, kind)| kind)
+        .collect())
+}
+
+/// Switches a kind of scan on or off; what is so already stays as it is. The findings follow by a
+/// job.
 pub fn set_scan(
     tx: &mut Tx<'_>,
     scope: &Scope,
@@ -41,7 +66,7 @@ pub fn set_scan(
     enabled: bool,
     now: i64,
 ) -> Result<(), StoreError> {
-    tx.execute(
+    let changed = tx.execute(
         "INSERT INTO scan_states (account, region, scan_type, status, changed_at, trial_from) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (account, region, scan_type) DO UPDATE SET \
          status = excluded.status, changed_at = excluded.changed_at, \
@@ -56,5 +81,15 @@ pub fn set_scan(
             enabled.then_some(now).into(),
         ],
     )?;
+    if changed > 0 {
+        let job = NewJob {
+            kind: jobs::SWITCHED,
+            subject: &format!("{} {}", scope.account, scope.region),
+            payload: "",
+            priority: PRIORITY,
+            run_at: now,
+        };
+        jobs::enqueue(tx, scope, &job, now)?;
+    }
     Ok(())
 }

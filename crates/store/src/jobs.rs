@@ -12,6 +12,9 @@ pub const EVALUATE: &str = "evaluate";
 /// no fault of the job that runs, but one that ends the process each time must not do so for ever.
 pub const MOST_DEATHS: i64 = 50;
 
+/// The kind of the job that makes findings agree with which scans are on.
+pub const SWITCHED: &str = "switched";
+
 /// How long a job that is due periodically stays parked, in milliseconds: an hour.
 const PARKED: i64 = 3_600_000;
 

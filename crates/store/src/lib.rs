@@ -12,6 +12,7 @@ pub mod history;
 pub mod jobs;
 pub mod keep;
 pub mod keys;
+pub mod leaving;
 pub mod listing;
 pub mod networks;
 pub mod pending;

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{StoreError, Tx, Value, engine::list_of};
+use findings::platform::END_OF_LIFE_ID;
+
+use crate::{Scope, StoreError, Tx, Value, engine::list_of};
 
 /// Notes that the vulnerabilities must be evaluated again on every resource that holds the version.
 ///
@@ -47,6 +49,27 @@ pub fn add_by_resource(tx: &mut Tx<'_>, resource: i64) -> Result<u64, StoreError
          WHERE f.resource = ?1 AND f.vulnerability IS NOT NULL AND f.status <> 'CLOSED' \
          AND r.gone_at IS NULL ON CONFLICT DO NOTHING",
         &[resource.into()],
+    )
+}
+
+/// Notes that everything that advisories say of the resources of a type must be evaluated again.
+pub fn add_by_scope(tx: &mut Tx<'_>, scope: &Scope, kind: &str) -> Result<u64, StoreError> {
+    tx.execute(
+        "INSERT INTO pending_evaluations (resource, vulnerability) \
+         SELECT DISTINCT r.id, m.vulnerability FROM resources r \
+         JOIN inventory_sets s ON s.inventory = r.inventory \
+         JOIN set_packages p ON p.package_set = s.package_set \
+         JOIN version_matches m ON m.version = p.version \
+         WHERE r.account = ?1 AND r.region = ?2 AND r.resource_type = ?3 AND r.gone_at IS NULL \
+         UNION SELECT r.id, ?4 FROM resources r \
+         WHERE r.account = ?1 AND r.region = ?2 AND r.resource_type = ?3 \
+         AND r.inventory IS NOT NULL AND r.gone_at IS NULL ON CONFLICT DO NOTHING",
+        &[
+            Value::from(&scope.account),
+            Value::from(&scope.region),
+            kind.into(),
+            END_OF_LIFE_ID.into(),
+        ],
     )
 }
 

@@ -127,19 +127,10 @@ fn detail(arn: String, listed: &Listed) -> FindingDetail {
                 .map(|facts| list(&references(facts)))
                 .unwrap_or_default(),
         ),
-        risk_score: listed.finding.observed.score.as_ref().map(risk),
+        risk_score: listed.risk(),
         tools: Some(Vec::new()),
         ttps: Some(Vec::new()),
     }
-}
-
-/// The score on a scale to 100.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "scores are between 0 and 10"
-)]
-fn risk(score: &findings::finding::InspectorScore) -> i64 {
-    (score.value.clamp(0.0, 10.0) * 10.0).round() as i64
 }
 
 /// What matched, so that a finding can be followed back to its advisory.

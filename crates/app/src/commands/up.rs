@@ -9,9 +9,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use api::{
-    inspector2,
+    gone, inspector2,
     keys::StoredKeys,
     network,
     server::{self, Api, Limits},
@@ -35,7 +35,9 @@ use tokio::{
 use crate::{
     cli::Cli,
     cli_up::Up,
-    clock, config, master,
+    clock, config,
+    configuration::Configuration,
+    master,
     service::{answers::Answers, metrics, pages::Pages, worker::Service},
 };
 
@@ -51,33 +53,40 @@ pub(crate) fn run(cli: &Cli, arguments: &Up) -> Result<bool> {
         .with_writer(io::stderr)
         .with_ansi(false)
         .init();
-    let data_dir = config::data_dir(cli.data_dir.as_deref())?;
-    let address = config::store_address(arguments.store.as_deref(), &data_dir)?;
-    let master = master::open(&data_dir)?;
-    let scope = Scope::new(&arguments.account, &arguments.region);
-    let watched = (!arguments.no_host).then(|| scope.clone());
-    let lease = Duration::from_secs(arguments.lease);
-    let service = Service::open(&address, &data_dir, arguments.db.as_deref(), watched, lease)?;
-    let service = Arc::new(service);
-    first_start(&service, &data_dir, &master, &scope)?;
+    let configuration = Configuration::read(cli, arguments)?;
+    let data_dir = configuration.data_dir.as_path();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .context("start the threads of the server")?;
-    let listener = runtime
-        .block_on(TcpListener::bind(arguments.listen))
-        .with_context(|| format!("listen at {}", arguments.listen))?;
+    let listener = runtime.block_on(listen(configuration.listen))?;
     let bound = listener.local_addr().context("read the address")?;
+    if clock::is_moved() {
+        ensure!(
+            bound.ip().is_loopback(),
+            "a moved clock is for tests on this machine alone"
+        );
+        tracing::warn!("the clock is moved by LYNKEUS_TEST_CLOCK: this is a test");
+    }
+    let unusable = || {
+        let directory = data_dir.display();
+        format!("the data directory {directory} cannot be used; another is given with --data-dir")
+    };
+    let master = master::open(data_dir).with_context(unusable)?;
+    let scope = Scope::new(&configuration.account, &configuration.region);
+    let service = Arc::new(Service::open(&configuration)?);
+    first_start(&service, data_dir, &master, &scope)?;
     let dashboard = Arc::new(pages(&service, &master, &scope));
     let key = first_admin(&service, &scope)?;
     let invitation = key.map(|key| dashboard.invite(&key));
     thread::scope(|threads| {
         threads.spawn(|| service.watch());
-        for _ in 0..arguments.workers.max(1) {
+        threads.spawn(|| service.update_advisories());
+        for _ in 0..configuration.workers {
             threads.spawn(|| service.work());
         }
-        let served = announce(bound, &data_dir, &scope, invitation.as_deref()).and_then(|()| {
-            if !arguments.no_host {
+        let served = announce(bound, data_dir, &scope, invitation.as_deref()).and_then(|()| {
+            if configuration.scans_host {
                 threads.spawn(|| first_scan(&service, &scope));
             }
             runtime.block_on(serve(&service, listener, &master, dashboard))
@@ -86,6 +95,21 @@ pub(crate) fn run(cli: &Cli, arguments: &Up) -> Result<bool> {
         served
     })?;
     Ok(true)
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let taken = error.kind() == ErrorKind::AddrInUse;
+        let context = if taken {
+            format!(
+                "another program listens at {address}: end it, or choose a free port with \
+                 --listen 127.0.0.1:0"
+            )
+        } else {
+            format!("listen at {address}")
+        };
+        anyhow::Error::new(error).context(context)
+    })
 }
 
 /// Switches scans on and creates an access key where nothing was ever done.
@@ -250,7 +274,7 @@ async fn serve(
             networks: Box::new(Answers(Arc::clone(service))),
         },
         registry: inspector2::handlers(),
-        extensions: vec![submit::route(), network::route()],
+        extensions: vec![submit::route(), network::route(), gone::route()],
         credentials: Box::new(StoredKeys::new(Arc::clone(&service.engine), master.clone())),
         sealer: Sealer::new(master.derive("page tokens")),
         limits: Limits::default(),

@@ -17,7 +17,7 @@ use model::{Inventory, Timestamp};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{host, ingest::Submission, network, worker::Service};
+use super::{host, ingest::Submission, leaving, network, worker::Service};
 use crate::{
     output::cyclonedx,
     pipeline::{self, Decisions},
@@ -99,6 +99,35 @@ impl Advisories for Answers {
             "problems": problems,
         }))
     }
+
+    fn gone(&self, submitted: &Submitted<'_>) -> Result<Value, Error> {
+        let (kind, id) = named(submitted)?;
+        let (engine, now) = (&self.0.engine, submitted.now);
+        let closed = leaving::gone(engine, &submitted.scope, kind, &id, now);
+        match closed.map_err(|error| internal(&error))? {
+            Some(closed) => Ok(json!({ "resourceId": id, "changes": { "CLOSED": closed } })),
+            None => Err(Error::invalid("There is no such resource")),
+        }
+    }
+}
+
+/// The type and the id of the resource that a query names.
+fn named(submitted: &Submitted<'_>) -> Result<(ResourceType, String), Error> {
+    let asked = Query(submitted.query);
+    let kind = match asked.one("kind")?.as_deref() {
+        Some("image") => ResourceType::AwsEcrContainerImage,
+        Some("host") => ResourceType::AwsEc2Instance,
+        _ => return Err(Error::invalid_field("kind", "expected image or host")),
+    };
+    let id = match (asked.one("id")?, kind) {
+        (Some(id), _) => id,
+        (None, ResourceType::AwsEc2Instance) => host::instance_id(&asked.required("name")?),
+        (None, _) => {
+            asked.required("digest")?;
+            image(&asked, submitted, &Inventory::default())?.id
+        }
+    };
+    Ok((kind, id))
 }
 
 impl Networks for Answers {

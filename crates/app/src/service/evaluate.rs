@@ -18,7 +18,7 @@ use model::{Inventory, Package, Timestamp};
 use store::{
     Scope, StoreError, StoredResource, Tx,
     content::{self, Wanted},
-    exposure, keep,
+    exposure, keep, leaving,
     rules::Rules,
 };
 
@@ -98,6 +98,13 @@ pub(crate) fn packages<B: AsRef<[u8]>>(
     let Some(number) = resource.inventory else {
         return Ok(Vec::new());
     };
+    if rules.is_off(tx, scope, resource.resource.kind)? {
+        leaving::uncover(tx, resource.number)?;
+        return Ok(Vec::new());
+    }
+    if resource.gone_at.is_some() {
+        return Ok(Vec::new());
+    }
     let rules = rules.of(tx, scope, now.as_millisecond())?;
     let wanted = only.map_or(Wanted::Matched, Wanted::Vulnerabilities);
     let inventory = content::inventory(tx, number, wanted)?;

@@ -149,9 +149,23 @@ fn write_database(out: &mut Exposition, service: &Service, now: i64) -> fmt::Res
     )?;
     out.gauge(
         "advisory_database_built_timestamp_seconds",
-        "When the advisory database was built, the last successful update.",
+        "When the advisory database was built.",
         built,
-    )
+    )?;
+    let progress = service.updates.progress();
+    out.gauge(
+        "advisory_update_failing",
+        "Whether the last update of the advisories failed.",
+        i64::from(progress.failure.is_some()),
+    )?;
+    if let Some(succeeded) = progress.succeeded {
+        out.gauge(
+            "advisory_update_age_seconds",
+            "Time since the advisories were last updated.",
+            seconds(now - succeeded),
+        )?;
+    }
+    Ok(())
 }
 
 /// What only this process knows.

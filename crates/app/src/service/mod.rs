@@ -7,12 +7,14 @@ pub(crate) mod answers;
 pub(crate) mod evaluate;
 pub(crate) mod host;
 pub(crate) mod ingest;
+pub(crate) mod leaving;
 pub(crate) mod matching;
 pub(crate) mod metrics;
 pub(crate) mod network;
 pub(crate) mod pages;
 pub(crate) mod rematch;
 pub(crate) mod rules;
+pub(crate) mod updates;
 pub(crate) mod worker;
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::{cmp::Ordering, sync::Arc};
 
-use dashboard::{DatabaseState, Feed};
+use dashboard::{DatabaseState, Feed, Updates};
 use findings::finding::VulnerablePackage;
 
 use super::worker::Service;
@@ -11,6 +11,21 @@ use crate::pipeline;
 /// The running service, for its pages.
 #[derive(Debug)]
 pub(crate) struct Pages(pub(crate) Arc<Service>);
+
+impl Pages {
+    fn updates(&self) -> Option<Updates> {
+        let plan = self.0.updates.plan.as_ref()?;
+        let progress = self.0.updates.progress();
+        let source = plan.source.clone();
+        Some(Updates {
+            source: source.unwrap_or_else(|| "the publishers".to_owned()),
+            every: plan.interval(),
+            running: progress.running,
+            attempted: progress.attempted,
+            failure: progress.failure,
+        })
+    }
+}
 
 impl dashboard::Service for Pages {
     fn database(&self) -> DatabaseState {
@@ -26,6 +41,7 @@ impl dashboard::Service for Pages {
             built: summary.built,
             is_starter: summary.is_starter,
             feeds: feeds.collect(),
+            updates: self.updates(),
         }
     }
 

@@ -16,19 +16,22 @@ use anyhow::{Context as _, Result, bail};
 use model::Timestamp;
 use sources::generations;
 use store::{
-    Engine, Scope, StoreError, Tx,
+    Engine, Scope, StoreError, Tx, exposure,
     jobs::{self, Job, NewJob},
-    keep, networks, settings, usage,
+    keep::{self, Retention},
+    networks, settings, usage,
 };
 
 use super::{
     host::{self, Marks},
     ingest::{Changed, GENERATION, Stale, Submission, ingest},
+    leaving,
     network::Networks,
     rematch::{Progress, evaluate_pending, rematch},
     rules,
+    updates::Updates,
 };
-use crate::{clock, database};
+use crate::{clock, configuration::Configuration, database};
 
 /// How often a worker that has nothing to do looks again.
 const IDLE: Duration = Duration::from_millis(500);
@@ -74,7 +77,9 @@ pub(crate) struct TakenIn {
 #[derive(Debug)]
 pub(crate) struct Service {
     pub(crate) engine: Arc<Engine>,
-    data_dir: PathBuf,
+    pub(crate) data_dir: PathBuf,
+    pub(crate) updates: Updates,
+    retention: Retention,
     given: Option<PathBuf>,
     database: RwLock<Arc<database::Opened>>,
     name: String,
@@ -93,25 +98,28 @@ pub(crate) struct Service {
 
 impl Service {
     /// Opens the store and the advisory database.
-    pub(crate) fn open(
-        address: &str,
-        data_dir: &Path,
-        given: Option<&Path>,
-        watched: Option<Scope>,
-        lease: Duration,
-    ) -> Result<Self> {
-        let engine = Arc::new(store::open(address)?);
+    pub(crate) fn open(configuration: &Configuration) -> Result<Self> {
+        let data_dir = configuration.data_dir.as_path();
+        let given = configuration.db.as_deref();
+        let watched = configuration
+            .scans_host
+            .then(|| Scope::new(&configuration.account, &configuration.region));
+        let engine = Arc::new(store::open(&configuration.store)?);
         if engine.serve()? {
             engine.write(jobs::release_all)?;
         }
         let database = database::open(data_dir, given)?;
+        let (follows, now) = (configuration.follows, clock::milliseconds());
+        engine.write(|tx| exposure::set_follows(tx, follows, now))?;
         Ok(Self {
             engine,
             data_dir: data_dir.to_owned(),
+            updates: Updates::new(configuration.update.clone()),
+            retention: configuration.retention,
             given: given.map(Path::to_owned),
             database: RwLock::new(Arc::new(database)),
             name: format!("{}-{}", std::process::id(), clock::now().as_nanosecond()),
-            lease: i64::try_from(lease.as_millis()).unwrap_or(i64::MAX),
+            lease: i64::try_from(configuration.lease.as_millis()).unwrap_or(i64::MAX),
             done: Mutex::new(BTreeMap::new()),
             taken_in: Mutex::new(TakenIn::default()),
             watched,
@@ -409,6 +417,7 @@ impl Service {
                 self.networks.refresh(&self.engine, &job.scope, now)?;
                 Ok(())
             }
+            jobs::SWITCHED => leaving::agree(&self.engine, &job.scope, clock::exact()),
             other => bail!("no job is called {other}"),
         }
     }
@@ -467,19 +476,23 @@ impl Service {
     }
 
     fn evaluate(&self) -> Result<()> {
-        evaluate_pending(&self.engine, &self.database().records, clock::now())?;
-        Ok(())
-    }
-
-    fn expire(&self) -> Result<()> {
         let database = self.database();
         let digest = database.records.digest();
         // Until then, whoever matches the store with a new database evaluates.
         if self.engine.read(|tx| agrees(tx, &digest))? {
             evaluate_pending(&self.engine, &database.records, clock::now())?;
         }
+        Ok(())
+    }
+
+    fn expire(&self) -> Result<()> {
+        self.evaluate()?;
         let now = clock::milliseconds();
-        while self.engine.write(|tx| keep::expire(tx, now, EXPIRE))? > 0 {}
+        while self
+            .engine
+            .write(|tx| keep::expire(tx, now, EXPIRE, self.retention))?
+            > 0
+        {}
         rules::release_expired(&self.engine, keep::timestamp(now))?;
         self.engine
             .write(|tx| jobs::forget_places(tx, now - ABSENT))?;

@@ -15,5 +15,6 @@ mod registry;
 mod root;
 mod sboms;
 mod scan;
+mod story;
 mod trivy;
 mod up;

@@ -1,10 +1,37 @@
 //! How the score of a finding came about.
 
-use findings::finding::{Assessment, InspectorScore};
+use findings::{
+    finding::{Assessment, InspectorScore},
+    risk,
+};
 use maud::{Markup, html};
 use store::listing::Listed;
 
 use crate::words;
+
+/// The risk rank, step by step.
+pub(super) fn risk(listed: &Listed) -> Markup {
+    let mut steps = listed.finding.observed.risk.clone();
+    steps.push(risk::epss_step(listed.epss));
+    html! {
+        @if let Some(rank) = listed.risk() {
+            section.card {
+                h2 { "Risk " (rank) " of 100" }
+                p.hint { "For the order of work; the steps add up." }
+                table.plain {
+                    tbody {
+                        @for step in &steps {
+                            tr {
+                                td.number { (step.points) }
+                                td { (step.reason) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
 
 /// The assessments, the one that was chosen, and what the environment changed.
 pub(super) fn section(listed: &Listed) -> Markup {

@@ -51,6 +51,7 @@ impl Service for Answers {
             digest: "sha256:0".to_owned(),
             built: timestamp(NOW - 3_600_000),
             is_starter: false,
+            updates: None,
             feeds: vec![Feed {
                 name: "debian-tracker".to_owned(),
                 publisher: "Debian".to_owned(),

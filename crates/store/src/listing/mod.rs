@@ -66,6 +66,22 @@ pub struct Page {
     pub next: Option<Cursor>,
 }
 
+/// The active findings with the highest risk ranks, the highest first.
+pub fn riskiest(tx: &mut Tx<'_>, scope: &Scope, most: usize) -> Result<Vec<Listed>, StoreError> {
+    let rows = tx.query(
+        "SELECT f.id FROM findings f WHERE f.account = ?1 AND f.region = ?2 \
+         AND f.status = 'ACTIVE' ORDER BY f.risk DESC, f.id DESC LIMIT ?3",
+        &[
+            Value::from(&scope.account),
+            Value::from(&scope.region),
+            i64::try_from(most).unwrap_or(i64::MAX).into(),
+        ],
+    )?;
+    let ids = rows.iter().map(|row| Ok(row.text(0)?.to_owned()));
+    let ids = ids.collect::<Result<Vec<_>, StoreError>>()?;
+    by_ids(tx, scope, &ids)
+}
+
 /// One page of the findings that a query is about.
 ///
 /// # Errors

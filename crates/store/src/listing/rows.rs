@@ -6,6 +6,7 @@ use findings::{
     criteria::Subject,
     finding::{Finding, VulnerabilityFacts},
     resource::{Attribute, Resource},
+    risk,
 };
 
 use crate::{Scope, StoreError, Tx, Value, engine::list_of, keep, records::decode};
@@ -75,6 +76,12 @@ pub fn facts_of(
 }
 
 impl Listed {
+    /// The risk rank, 0 to 100; none if the finding has none.
+    pub fn risk(&self) -> Option<i64> {
+        let steps = &self.finding.observed.risk;
+        (!steps.is_empty()).then(|| risk::rank(steps, self.epss))
+    }
+
     /// What criteria are asked about; `attributes` are those of the resource.
     pub fn subject<'a>(&'a self, scope: &'a Scope, attributes: &'a [Attribute]) -> Subject<'a> {
         Subject {

@@ -10,11 +10,12 @@ use findings::{
     criteria::{Criteria, Subject},
     finding::FixAvailable,
     identity::partition,
+    resource::ResourceType,
 };
 pub use preview::{Preview, hiding, preview};
 
 use crate::{
-    Row, Scope, StoreError, Tx, Value,
+    Row, Scope, StoreError, Tx, Value, accounts,
     digest::digest,
     listing::condition::Parameters,
     records::{decode, encode},
@@ -374,7 +375,10 @@ fn corrupt(reason: String) -> StoreError {
 
 /// The rules of some scopes, read once for each and held until the transaction ends.
 #[derive(Debug, Default)]
-pub struct Rules(BTreeMap<Scope, Vec<Rule>>);
+pub struct Rules(
+    BTreeMap<Scope, Vec<Rule>>,
+    BTreeMap<Scope, Vec<&'static str>>,
+);
 
 impl Rules {
     /// The suppression rules of the scope that hold at `now` (milliseconds since 1970). They do
@@ -386,6 +390,21 @@ impl Rules {
             self.0.insert(scope.clone(), rules);
         }
         Ok(self.0.get(scope).map_or(&[], Vec::as_slice))
+    }
+
+    /// Whether scans of resources of this type are switched off in the scope.
+    pub fn is_off(
+        &mut self,
+        tx: &mut Tx<'_>,
+        scope: &Scope,
+        kind: ResourceType,
+    ) -> Result<bool, StoreError> {
+        if !self.1.contains_key(scope) {
+            let off = accounts::switched_off(tx, scope)?;
+            self.1.insert(scope.clone(), off);
+        }
+        let off = self.1.get(scope);
+        Ok(off.is_some_and(|off| off.contains(&kind.name())))
     }
 }
 

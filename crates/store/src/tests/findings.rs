@@ -159,7 +159,7 @@ fn a_finding_lives() {
         assert_eq!(kept(engine).len(), 3);
         let expire = |day: i64| {
             engine
-                .write(|tx| keep::expire(tx, day * DAY, 100))
+                .write(|tx| keep::expire(tx, day * DAY, 100, keep::Retention::default()))
                 .expect("expire")
         };
         assert_eq!(expire(38), 0);

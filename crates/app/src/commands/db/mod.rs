@@ -7,7 +7,10 @@ mod status;
 mod transfer;
 mod update;
 
-use std::io::{self, BufWriter, Write};
+use std::{
+    io::{self, BufWriter, Write},
+    path::Path,
+};
 
 use anyhow::{Context as _, Result};
 use model::Timestamp;
@@ -15,7 +18,7 @@ use serde::Serialize;
 
 use crate::{
     cli::Cli,
-    cli_db::{Db, DbCommand},
+    cli_db::{Db, DbCommand, Network, Selection, Update},
     config,
 };
 
@@ -35,6 +38,27 @@ pub(crate) fn run(cli: &Cli, arguments: &Db) -> Result<bool> {
             transfer::pull(&data_dir, &arguments.reference, &arguments.network)
         }
     }
+}
+
+/// Updates the database as `lynkeus db update` does; what was there stays if that fails.
+pub(crate) fn update(
+    data_dir: &Path,
+    from: Option<&str>,
+    feeds: &[String],
+    partial: bool,
+) -> Result<()> {
+    let arguments = Update {
+        from: from.map(str::to_owned),
+        selection: Selection {
+            feeds: feeds.to_vec(),
+            partial,
+        },
+        network: Network {
+            insecure_registry: Vec::new(),
+            attempts: 5,
+        },
+    };
+    update::run(data_dir, &arguments).map(drop)
 }
 
 /// Writes an answer to standard output.
