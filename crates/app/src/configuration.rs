@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context as _, Result, bail, ensure};
 use findings::environment::Follows;
 use serde::Deserialize;
-use store::keep::Retention;
+use store::expiry::Retention;
 
 use crate::{cli::Cli, cli_up::Up, config, service::updates::Plan};
 

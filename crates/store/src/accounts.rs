@@ -87,6 +87,7 @@ pub fn set_scan(
             subject: &format!("{} {}", scope.account, scope.region),
             payload: "",
             priority: PRIORITY,
+            place: None,
             run_at: now,
         };
         jobs::enqueue(tx, scope, &job, now)?;

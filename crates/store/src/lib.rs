@@ -7,6 +7,7 @@ pub mod coverage;
 mod digest;
 mod engine;
 mod error;
+pub mod expiry;
 pub mod exposure;
 pub mod history;
 pub mod jobs;

@@ -16,10 +16,11 @@ use anyhow::{Context as _, Result, bail};
 use model::Timestamp;
 use sources::generations;
 use store::{
-    Engine, Scope, StoreError, Tx, exposure,
+    Engine, Scope, StoreError, Tx,
+    expiry::{self, Retention},
+    exposure,
     jobs::{self, Job, NewJob},
-    keep::{self, Retention},
-    networks, settings, usage,
+    keep, networks, settings, usage,
 };
 
 use super::{
@@ -490,7 +491,7 @@ impl Service {
         let now = clock::milliseconds();
         while self
             .engine
-            .write(|tx| keep::expire(tx, now, EXPIRE, self.retention))?
+            .write(|tx| expiry::expire(tx, now, EXPIRE, self.retention))?
             > 0
         {}
         rules::release_expired(&self.engine, keep::timestamp(now))?;

@@ -18,3 +18,4 @@ mod scan;
 mod story;
 mod trivy;
 mod up;
+mod updates;

@@ -11,7 +11,7 @@ use findings::{
 };
 use model::Severity;
 
-use crate::{Engine, Scope, keep, resources, testing::each_engine};
+use crate::{Engine, Scope, expiry, keep, resources, testing::each_engine};
 
 const DAY: i64 = 24 * 3_600 * 1_000;
 
@@ -159,7 +159,7 @@ fn a_finding_lives() {
         assert_eq!(kept(engine).len(), 3);
         let expire = |day: i64| {
             engine
-                .write(|tx| keep::expire(tx, day * DAY, 100, keep::Retention::default()))
+                .write(|tx| expiry::expire(tx, day * DAY, 100, expiry::Retention::default()))
                 .expect("expire")
         };
         assert_eq!(expire(38), 0);
