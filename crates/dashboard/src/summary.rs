@@ -181,12 +181,16 @@ fn first_row(listed: &Listed) -> Markup {
     let observed = &listed.finding.observed;
     let mut steps = observed.risk.clone();
     steps.push(risk::epss_step(listed.epss));
-    steps.retain(|step| step.points > 0);
+    // What is not known of the reach counts a little everywhere and tells nothing apart.
+    steps.retain(|step| step.points > 5);
     steps.sort_by_key(|step| std::cmp::Reverse(step.points));
-    let why: Vec<&str> = steps
-        .iter()
-        .take(3)
-        .map(|step| step.reason.as_str())
+    let why = steps.iter().map(|step| &step.reason);
+    let why: Vec<&str> = why
+        .map(|reason| {
+            reason
+                .split_once(':')
+                .map_or(reason.as_str(), |(fact, _)| fact)
+        })
         .collect();
     html! {
         li {
