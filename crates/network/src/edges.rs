@@ -3,12 +3,14 @@
 use core::net::IpAddr;
 use std::sync::Arc;
 
-use crate::address::{Address, set_of};
+use crate::address::{Address, set_of_texts};
 use crate::engine::{Engine, Kept, from};
 use crate::filters::{Members, Protocol};
+use crate::gates::{self, sources};
 use crate::index::six;
 use crate::interval::IntervalSet;
 use crate::known::Known;
+use crate::middlebox;
 use crate::region::Region;
 use crate::routes::Next;
 use crate::snapshot::{Id, NetworkInterface, is_live};
@@ -25,22 +27,58 @@ pub enum Edge {
     Private(Id),
     /// A transit gateway.
     Transit(Id),
+    /// An accelerator of Global Accelerator, by its ARN.
+    Accelerator(Id),
+    /// A VPC origin of `CloudFront`.
+    Distribution(Id),
+    /// An endpoint service of the account: consumers in other VPCs.
+    Service(Id),
+    /// A gateway whose far side is not evaluated: of an Outpost, a carrier, a core network.
+    Other(Id),
 }
 
 impl Edge {
     /// The identifier of the gateway or connection.
     pub fn id(&self) -> &Id {
         match self {
-            Self::Internet(id) | Self::Peering(id) | Self::Private(id) | Self::Transit(id) => id,
+            Self::Internet(id)
+            | Self::Peering(id)
+            | Self::Private(id)
+            | Self::Transit(id)
+            | Self::Accelerator(id)
+            | Self::Distribution(id)
+            | Self::Service(id)
+            | Self::Other(id) => id,
+        }
+    }
+
+    /// Whether anybody on the internet is beyond it.
+    pub fn is_public(&self) -> bool {
+        matches!(self, Self::Internet(_) | Self::Accelerator(_))
+    }
+
+    /// What AWS calls a component of this kind.
+    pub fn component_type(&self) -> &'static str {
+        match self {
+            Self::Internet(_) => "AWS::EC2::InternetGateway",
+            Self::Peering(_) => "AWS::EC2::VPCPeeringConnection",
+            Self::Private(_) => "AWS::EC2::VPNGateway",
+            Self::Transit(_) => "AWS::EC2::TransitGateway",
+            Self::Accelerator(_) => "AWS::GlobalAccelerator::Accelerator",
+            Self::Distribution(_) => "AWS::CloudFront::VpcOrigin",
+            Self::Service(_) => "AWS::EC2::VPCEndpointService",
+            Self::Other(id) if id.starts_with("lgw-") => "AWS::EC2::LocalGateway",
+            Self::Other(id) if id.starts_with("cagw-") => "AWS::EC2::CarrierGateway",
+            Self::Other(_) => "AWS::NetworkManager::CoreNetwork",
         }
     }
 
     /// Where a route to the edge leads.
     pub(crate) fn next(&self) -> Next {
         match self {
-            Self::Internet(id) | Self::Private(id) => Next::Gateway(id.clone()),
             Self::Peering(id) => Next::Peering(id.clone()),
             Self::Transit(id) => Next::Transit(id.clone()),
+            other => Next::Gateway(other.id().clone()),
         }
     }
 
@@ -48,6 +86,7 @@ impl Edge {
         match next {
             Next::Gateway(id) if id.starts_with("igw-") => Some(Self::Internet(id.clone())),
             Next::Gateway(id) if id.starts_with("vgw-") => Some(Self::Private(id.clone())),
+            Next::Gateway(id) => Some(Self::Other(id.clone())),
             Next::Peering(id) => Some(Self::Peering(id.clone())),
             Next::Transit(id) => Some(Self::Transit(id.clone())),
             _ => None,
@@ -66,6 +105,8 @@ pub struct Balancer {
     pub target_group: Id,
     /// The front of this one, if it stands behind another.
     pub behind: Option<Id>,
+    /// The node of that front, to which clients send.
+    pub front: Option<Id>,
 }
 
 /// The open pairs of one family.
@@ -86,6 +127,9 @@ pub struct Exposure {
     /// The address that the client sends to, where it is another.
     pub public: Option<IpAddr>,
     pub balancer: Option<Balancer>,
+    /// The appliance or firewall endpoint that packets pass both ways, if there is one. What it
+    /// forwards is assumed to be everything, but for the rules of a network firewall.
+    pub middlebox: Option<Id>,
     /// (destination port, source) pairs; behind a load balancer the source is the client's.
     pub open: Open,
     /// No VPN connection or virtual interface is there yet.
@@ -134,7 +178,7 @@ fn family<A: Shown>(
     exposures: &mut Vec<Exposure>,
 ) {
     for (private, public) in addresses::<A>(engine, interface, edge) {
-        let region = at::<A>(engine, interface, edge, private, protocol);
+        let Way { middlebox, region } = at::<A>(engine, interface, edge, private, protocol);
         if region.is_nothing() {
             continue;
         }
@@ -145,6 +189,7 @@ fn family<A: Shown>(
             private: private.ip(),
             public: public.map(Address::ip),
             balancer: None,
+            middlebox,
             open: A::open(region),
             is_latent: is_latent(engine, edge),
         });
@@ -153,23 +198,27 @@ fn family<A: Shown>(
 
 /// The addresses that a client beyond the edge can send to, each with the one it has to use.
 ///
-/// The internet knows public addresses only. Other edges lead to every private address alike, so
-/// one stands for all.
+/// The internet knows public addresses only. Peerings lead to every private address alike, so one
+/// stands for all; tables of gateways and transit gateways may treat each in its own way.
 pub(crate) fn addresses<A: Address>(
     engine: &Engine,
     interface: &NetworkInterface,
     edge: &Edge,
 ) -> Vec<(A, Option<A>)> {
+    let most = match edge {
+        Edge::Internet(_) | Edge::Transit(_) | Edge::Private(_) => usize::MAX,
+        _ => 1,
+    };
     if A::IS_V6 {
         if matches!(edge, Edge::Private(_)) {
             return Vec::new();
         }
-        let unicast = crate::address::set_of_texts::<u128>(["2000::/3"]);
+        let unicast = set_of_texts::<u128>(["2000::/3"]);
         let is_internet = matches!(edge, Edge::Internet(_));
         let own = six(interface).into_iter();
         return own
             .filter(|address| !is_internet || unicast.contains(*address))
-            .take(1)
+            .take(most)
             .filter_map(|address| Some((A::of(address.ip())?, None)))
             .collect();
     }
@@ -180,9 +229,24 @@ pub(crate) fn addresses<A: Address>(
     match edge {
         Edge::Internet(_) => numbers.filter(|(_, public)| public.is_some()).collect(),
         _ => numbers
-            .take(1)
+            .take(most)
             .map(|(private, _)| (private, None))
             .collect(),
+    }
+}
+
+/// How packets get from an edge to an interface, and which.
+pub(crate) struct Way<A> {
+    pub(crate) middlebox: Option<Id>,
+    pub(crate) region: Known<Region<A>>,
+}
+
+impl<A> From<Known<Region<A>>> for Way<A> {
+    fn from(region: Known<Region<A>>) -> Self {
+        Self {
+            middlebox: None,
+            region,
+        }
     }
 }
 
@@ -193,17 +257,42 @@ pub(crate) fn at<A: Kept>(
     edge: &Edge,
     private: A,
     protocol: Protocol,
-) -> Known<Region<A>> {
+) -> Way<A> {
     let sources = sources::<A>(engine, interface, edge, private);
     if sources.is_nothing() {
-        return Known::nothing();
+        return Known::nothing().into();
     }
+    if let Some(way) = middlebox::redirected(engine, interface, edge, private, protocol) {
+        let region = match edge {
+            Edge::Internet(_) => {
+                let world = engine.internet::<A>(&interface.vpc_id);
+                way.region.map(|region| region.and_addresses(&world))
+            }
+            _ => way.region,
+        };
+        return Way {
+            middlebox: way.middlebox,
+            region: region.and(&from(&sources)),
+        };
+    }
+    direct(engine, interface, edge, private, protocol, &sources).into()
+}
+
+/// The same where no gateway's table leads packets elsewhere first.
+fn direct<A: Kept>(
+    engine: &mut Engine,
+    interface: &NetworkInterface,
+    edge: &Edge,
+    private: A,
+    protocol: Protocol,
+    sources: &Known<IntervalSet<A>>,
+) -> Known<Region<A>> {
     let (subnet, vpc) = (&interface.subnet_id, &interface.vpc_id);
     if let Edge::Internet(_) = edge {
         // Without doubt about the gateway, the sources are those of the whole internet.
         let mut region = engine.entering::<A>(subnet, vpc, &edge.next(), protocol);
         if sources.doubt.is_some() {
-            region = Arc::new(region.and(&from(&sources)));
+            region = Arc::new(region.and(&from(sources)));
         }
         return region.and(&*engine.groups::<A>(interface, protocol));
     }
@@ -219,7 +308,7 @@ pub(crate) fn at<A: Kept>(
                 peers
                     .iter()
                     .fold(Known::nothing(), |all: Known<IntervalSet<A>>, peer| {
-                        all.or(&engine.member_addresses(&pair.group_id, peer))
+                        all.or(&engine.member_addresses(pair, peer))
                     })
             };
             Arc::new(engine.groups_with(interface, false, protocol, members))
@@ -227,10 +316,10 @@ pub(crate) fn at<A: Kept>(
         None => engine.groups::<A>(interface, protocol),
     };
     if groups.doubt.is_none() && through.doubt.is_none() && sources.doubt.is_none() {
-        let filtered = through.must.and_addresses(&Arc::new(sources.must));
+        let filtered = through.must.and_addresses(&Arc::new(sources.must.clone()));
         return filtered.and(&groups.must).into();
     }
-    through.and(&from(&sources)).and(&groups)
+    through.and(&from(sources)).and(&groups)
 }
 
 /// The VPCs beyond an edge whose interfaces keep their identity on the way.
@@ -238,164 +327,22 @@ fn other_side(engine: &Engine, edge: &Edge, vpc: &str) -> Option<Vec<Id>> {
     match edge {
         Edge::Peering(id) => {
             let peering = engine.snapshot.peerings.get(id)?;
-            let (own, far) = if peering.accepter_vpc_info.vpc_id == vpc {
-                (&peering.accepter_vpc_info, &peering.requester_vpc_info)
-            } else {
-                (&peering.requester_vpc_info, &peering.accepter_vpc_info)
-            };
-            (own.region == far.region).then(|| vec![far.vpc_id.clone()])
+            let (own, far) = gates::sides(peering, vpc)?;
+            let is_live = is_live(&peering.status.code);
+            (is_live && own.region == far.region).then(|| vec![far.vpc_id.clone()])
         }
         Edge::Transit(gateway) => transit::referencing(engine, gateway, vpc),
-        Edge::Internet(_) | Edge::Private(_) => None,
+        _ => None,
     }
-}
-
-/// The addresses that packets from an edge to `private` can come from; of the internet, as far as
-/// its gateway limits them.
-fn sources<A: Kept>(
-    engine: &mut Engine,
-    interface: &NetworkInterface,
-    edge: &Edge,
-    private: A,
-) -> Known<IntervalSet<A>> {
-    let vpc = &interface.vpc_id;
-    match edge {
-        Edge::Internet(id) => {
-            let open = internet_gateway(engine, interface, id);
-            open.and(&gateway_table(engine, id, private))
-        }
-        Edge::Peering(id) => peering(engine, id, vpc),
-        Edge::Private(id) => {
-            let own = engine.vpc_addresses::<A>(vpc);
-            let outside = own.map(IntervalSet::not);
-            let open = vpn_gateway(engine, id, vpc);
-            outside.and(&open).and(&gateway_table(engine, id, private))
-        }
-        Edge::Transit(id) => transit::sources(engine, id, interface, private),
-    }
-}
-
-/// Everything or nothing, as the internet gateway is attached and public access is not blocked.
-fn internet_gateway<A: Kept>(
-    engine: &Engine,
-    interface: &NetworkInterface,
-    id: &str,
-) -> Known<IntervalSet<A>> {
-    let Some(gateway) = engine.snapshot.internet_gateways.get(id) else {
-        return Known::unknown(format!("internet gateway {id} is not described"));
-    };
-    let here = gateway
-        .attachments
-        .iter()
-        .find(|a| a.vpc_id == interface.vpc_id);
-    let is_open = here.is_some_and(|a| is_live(&a.state)) && !is_blocked(engine, interface);
-    if is_open {
-        Known::everything()
-    } else {
-        Known::nothing()
-    }
-}
-
-/// Whether VPC Block Public Access keeps packets from the internet out.
-///
-/// An exclusion of the subnet or its VPC in mode allow-bidirectional lets them in again; one in mode
-/// allow-egress does not (VPC user guide, "Block public access to VPCs and subnets").
-fn is_blocked(engine: &Engine, interface: &NetworkInterface) -> bool {
-    let snapshot = &engine.snapshot;
-    let subnet = snapshot.subnets.get(&interface.subnet_id);
-    let zone = subnet.map_or("", |s| s.availability_zone.as_str());
-    let region = zone.trim_end_matches(|c: char| c.is_ascii_lowercase());
-    let options = snapshot.block_public_access.get(region);
-    let options = options.or_else(|| snapshot.block_public_access.get("*"));
-    let Some(options) = options else {
-        return false;
-    };
-    if !options.internet_gateway_block_mode.starts_with("block-") {
-        return false;
-    }
-    let names = [&interface.subnet_id, &interface.vpc_id];
-    !snapshot.block_public_access_exclusions.values().any(|e| {
-        let is_here = names
-            .iter()
-            .any(|id| e.resource_arn.rsplit('/').next() == Some(id.as_str()));
-        let is_live = !e.state.starts_with("delete") && !e.state.starts_with("disable");
-        is_here && is_live && e.internet_gateway_exclusion_mode == "allow-bidirectional"
-    })
-}
-
-/// Everything or nothing, as the gateway's own route table sends `private` on to the VPC.
-fn gateway_table<A: Kept>(engine: &mut Engine, id: &str, private: A) -> Known<IntervalSet<A>> {
-    let Some(table) = engine.index.gateway_table.get(id).cloned() else {
-        return Known::everything();
-    };
-    let Some(routes) = engine.routes::<A>(&table) else {
-        return Known::unknown(format!("{table} is not described"));
-    };
-    match routes.lookup(private) {
-        None | Some(Next::Local) => Known::everything(),
-        Some(Next::Blackhole) => Known::nothing(),
-        Some(_) => Known::unknown(format!("{table} sends packets through an appliance")),
-    }
-}
-
-fn peering<A: Kept>(engine: &Engine, id: &str, vpc: &str) -> Known<IntervalSet<A>> {
-    let Some(peering) = engine.snapshot.peerings.get(id) else {
-        return Known::unknown(format!("peering connection {id} is not described"));
-    };
-    if !is_live(&peering.status.code) {
-        return Known::nothing();
-    }
-    let far = if peering.accepter_vpc_info.vpc_id == vpc {
-        &peering.requester_vpc_info
-    } else {
-        &peering.accepter_vpc_info
-    };
-    match engine.snapshot.vpcs.get(&far.vpc_id) {
-        Some(vpc) => set_of(vpc.blocks()).into(),
-        None => set_of(far.blocks()).into(),
-    }
-}
-
-fn vpn_gateway<A: Kept>(engine: &Engine, id: &str, vpc: &str) -> Known<IntervalSet<A>> {
-    let Some(gateway) = engine.snapshot.vpn_gateways.get(id) else {
-        return Known::unknown(format!("virtual private gateway {id} is not described"));
-    };
-    let here = gateway.vpc_attachments.iter().find(|a| a.vpc_id == vpc);
-    if !is_live(&gateway.state) || !here.is_some_and(|a| is_live(&a.state)) {
-        return Known::nothing();
-    }
-    let mut prefixes = Vec::new();
-    for connection in engine.snapshot.vpn_connections.values() {
-        if connection.vpn_gateway_id != id || !is_live(&connection.state) {
-            continue;
-        }
-        if !connection.options.static_routes_only {
-            return Known::everything();
-        }
-        let routes = connection.routes.iter().filter(|r| is_live(&r.state));
-        prefixes.extend(routes.map(|r| r.destination_cidr_block.as_str()));
-    }
-    if prefixes.is_empty() || has_direct_connect(engine, id) {
-        return Known::everything();
-    }
-    crate::address::set_of_texts(prefixes).into()
-}
-
-fn has_direct_connect(engine: &Engine, id: &str) -> bool {
-    let interfaces = engine.snapshot.virtual_interfaces.values();
-    let mut own = interfaces.filter(|v| is_live(&v.virtual_interface_state));
-    let associations = engine.snapshot.direct_connect_associations.values();
-    let mut joined = associations.filter(|a| is_live(&a.association_state));
-    own.any(|v| v.virtual_gateway_id == id)
-        || joined.any(|a| a.associated_gateway.id == id || a.virtual_gateway_id == id)
 }
 
 /// Whether nothing is connected to the far side of the edge yet.
 fn is_latent(engine: &Engine, edge: &Edge) -> bool {
-    let Edge::Private(id) = edge else {
-        return false;
-    };
-    let connections = engine.snapshot.vpn_connections.values();
-    let mut live = connections.filter(|c| is_live(&c.state));
-    !live.any(|c| c.vpn_gateway_id == *id) && !has_direct_connect(engine, id)
+    match edge {
+        Edge::Private(id) => {
+            engine.snapshot.described.contains("VpnConnections")
+                && gates::is_latent(&engine.snapshot, id)
+        }
+        _ => false,
+    }
 }

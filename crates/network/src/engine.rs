@@ -4,14 +4,16 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::address::{Address, set_of, set_of_texts};
-use crate::edges::Edge;
+use crate::edges::{Edge, Exposure, of_interface};
 use crate::filters::{self, Protocol};
+use crate::gates;
 use crate::index::Index;
 use crate::interval::IntervalSet;
 use crate::known::{Known, Set as _};
+use crate::middlebox;
 use crate::region::{Ports, Region};
 use crate::routes::{self, Next, Routes};
-use crate::snapshot::{Id, NetworkInterface, Snapshot};
+use crate::snapshot::{Id, NetworkInterface, Snapshot, UserIdGroupPair};
 
 /// Source ports of clients (Transmission Control, RFC 6335; what NAT gateways and Linux use).
 pub const CLIENT_PORTS: (u16, u16) = (1024, 65535);
@@ -297,9 +299,16 @@ impl Engine {
     /// Addresses of the members of a group in a VPC.
     pub(crate) fn member_addresses<A: Kept>(
         &self,
-        group: &str,
+        pair: &UserIdGroupPair,
         vpc: &str,
     ) -> Known<IntervalSet<A>> {
+        let group = pair.group_id.as_str();
+        if matches!(
+            pair.peering_status.as_str(),
+            "deleted" | "rejected" | "expired" | "failed"
+        ) {
+            return Known::nothing();
+        }
         if !self.snapshot.groups.contains_key(group) && !self.index.members.contains_key(group) {
             let reason = format!("the referenced security group {group} is not described");
             return Known::unknown(reason);
@@ -361,7 +370,11 @@ impl Engine {
         let outward = self.acl::<A>(subnet, true, protocol);
         let clients = Ports::range(CLIENT_PORTS.0, CLIENT_PORTS.1);
         let reply = outward.map(|region| region.and_ports(&clients).addresses());
-        let reply = reply.and(&self.routed::<A>(subnet, vpc, next));
+        let mut routed = self.routed::<A>(subnet, vpc, next);
+        if let Some(more) = middlebox::answered_through_appliances::<A>(self, subnet, vpc, next) {
+            routed = routed.or(&more);
+        }
+        let reply = reply.and(&routed);
         let reply = reply.map(|set| Region::product(&Ports::all(), &Arc::new(set.clone())));
         let region = Arc::new(inward.and(&reply));
         A::family(self).subnets.insert(key, Arc::clone(&region));
@@ -403,25 +416,69 @@ pub(crate) const NOT_ON_THE_INTERNET: &[&str] = &[
     "224.0.0.0/3",
 ];
 
-/// What a subnet's routes name, for both families.
+/// What a subnet's routes name, for both families, and what may lead to it otherwise.
 fn nexts(engine: &mut Engine, subnet: &str, vpc: &str) -> BTreeSet<Next> {
     let mut nexts = BTreeSet::new();
-    if let Some(table) = engine.index.table(subnet, vpc).cloned() {
-        if let Some(four) = engine.routes::<u32>(&table) {
-            nexts.extend(four.to.keys().cloned());
-            nexts.extend(four.unknown.iter().map(|(next, _)| next.clone()));
-        }
-        if let Some(six) = engine.routes::<u128>(&table) {
-            nexts.extend(six.to.keys().cloned());
-        }
-        if nexts.is_empty() && !engine.snapshot.route_tables.contains_key(&table) {
-            nexts = attached(engine.snapshot(), vpc);
-        }
-    } else {
-        nexts = attached(engine.snapshot(), vpc);
+    let table = engine.index.table(subnet, vpc).cloned();
+    let Some(table) = table.filter(|table| engine.snapshot.route_tables.contains_key(table)) else {
+        return possible(engine.snapshot(), vpc);
+    };
+    if let Some(four) = engine.routes::<u32>(&table) {
+        nexts.extend(four.to.keys().cloned());
+        nexts.extend(four.unknown.iter().map(|(next, _)| next.clone()));
     }
-    if nexts.contains(&Next::Ambiguous) {
+    if let Some(six) = engine.routes::<u128>(&table) {
+        nexts.extend(six.to.keys().cloned());
+    }
+    // What answers through something in the VPC may have been asked through any gateway.
+    let is_indirect = |next: &Next| {
+        matches!(
+            next,
+            Next::Ambiguous | Next::Interface(_) | Next::Endpoint(_)
+        )
+    };
+    if nexts.iter().any(is_indirect) {
         nexts.extend(attached(engine.snapshot(), vpc));
+        nexts.extend(gateways(engine, vpc));
+    }
+    nexts
+}
+
+/// The gateways that some table of a VPC names.
+fn gateways(engine: &mut Engine, vpc: &str) -> BTreeSet<Next> {
+    let tables = engine.snapshot.route_tables.values();
+    let own = tables.filter(|table| table.vpc_id == vpc);
+    let own: Vec<Id> = own.map(|table| table.route_table_id.clone()).collect();
+    let mut nexts = BTreeSet::new();
+    for table in own {
+        let routes = engine.routes::<u32>(&table);
+        let named = routes.iter().flat_map(|routes| routes.to.keys());
+        nexts.extend(
+            named
+                .filter(|next| matches!(next, Next::Gateway(_)))
+                .cloned(),
+        );
+    }
+    nexts
+}
+
+/// Every edge that may be attached to a VPC whose routes are not known.
+fn possible(snapshot: &Snapshot, vpc: &str) -> BTreeSet<Next> {
+    let mut nexts = attached(snapshot, vpc);
+    // Names that no gateway has stand for gateways that are not described.
+    if !snapshot.described.contains("InternetGateways") {
+        nexts.insert(Next::Gateway(format!("igw-of-{vpc}")));
+    }
+    if !snapshot.described.contains("VpnGateways") {
+        nexts.insert(Next::Gateway(format!("vgw-of-{vpc}")));
+    }
+    if !snapshot.described.contains("VpcPeeringConnections") {
+        nexts.insert(Next::Peering(format!("pcx-of-{vpc}")));
+    }
+    if !snapshot.described.contains("TransitGatewayAttachments")
+        && !snapshot.described.contains("TransitGatewayVpcAttachments")
+    {
+        nexts.insert(Next::Transit(format!("tgw-of-{vpc}")));
     }
     nexts
 }
@@ -436,10 +493,7 @@ fn attached(snapshot: &Snapshot, vpc: &str) -> BTreeSet<Next> {
     let here = private.filter(|g| g.vpc_attachments.iter().any(|a| a.vpc_id == vpc));
     nexts.extend(here.map(|g| Next::Gateway(g.vpn_gateway_id.clone())));
     for peering in snapshot.peerings.values() {
-        if [&peering.accepter_vpc_info, &peering.requester_vpc_info]
-            .iter()
-            .any(|side| side.vpc_id == vpc)
-        {
+        if gates::sides(peering, vpc).is_some() {
             nexts.insert(Next::Peering(peering.vpc_peering_connection_id.clone()));
         }
     }
@@ -449,6 +503,24 @@ fn attached(snapshot: &Snapshot, vpc: &str) -> BTreeSet<Next> {
         }
     }
     nexts
+}
+
+/// Everything that is or may be open at any interface, from every edge.
+pub fn exposures(engine: &mut Engine, protocols: &[Protocol]) -> Vec<Exposure> {
+    let ids: Vec<Id> = engine.snapshot.interfaces.keys().cloned().collect();
+    let mut all: Vec<Exposure> = ids
+        .iter()
+        .flat_map(|id| of_interface(engine, id, protocols))
+        .collect();
+    all.extend(indirect(engine, protocols));
+    all
+}
+
+/// Everything that is or may be open through load balancers and services.
+pub(crate) fn indirect(engine: &mut Engine, protocols: &[Protocol]) -> Vec<Exposure> {
+    let mut all = crate::balancers::exposures(engine, protocols);
+    all.extend(crate::services::exposures(engine, protocols));
+    all
 }
 
 /// A region of every port from these addresses.

@@ -80,6 +80,8 @@ pub struct Finding {
     pub private: IpAddr,
     pub public: Option<IpAddr>,
     pub balancer: Option<Balancer>,
+    /// The appliance or firewall endpoint that packets pass both ways, if there is one.
+    pub middlebox: Option<Id>,
     pub is_latent: bool,
 }
 
@@ -91,6 +93,10 @@ impl Finding {
             Edge::Peering(_) => "a VPC Peering Connection",
             Edge::Private(_) => "a Virtual Private Gateway",
             Edge::Transit(_) => "a Transit Gateway",
+            Edge::Accelerator(_) => "a Global Accelerator",
+            Edge::Distribution(_) => "a CloudFront VPC Origin",
+            Edge::Service(_) => "a VPC Endpoint Service",
+            Edge::Other(_) => "a Gateway",
         };
         let protocol = self.protocol.name();
         match self.ports {
@@ -103,12 +109,8 @@ impl Finding {
 
     /// The description that Inspector gives.
     pub fn description(&self) -> String {
-        let kind = match &self.edge {
-            Edge::Internet(_) => "InternetGateway",
-            Edge::Peering(_) => "VPCPeeringConnection",
-            Edge::Private(_) => "VPNGateway",
-            Edge::Transit(_) => "TransitGateway",
-        };
+        let kind = self.edge.component_type().rsplit("::").next();
+        let kind = kind.unwrap_or_default();
         let (low, high) = self.ports;
         format!(
             "On the instance {}, the port range {low}-{high} is reachable from the {kind} {} from an attached ENI {}.",
@@ -118,19 +120,34 @@ impl Finding {
         )
     }
 
+    /// What was assumed of things that only packets can show, by Reachability Analyzer's names.
+    pub fn assumptions(&self, snapshot: &Snapshot) -> Vec<&'static str> {
+        let Some(middlebox) = &self.middlebox else {
+            return Vec::new();
+        };
+        let mut firewalls = snapshot.firewalls.values();
+        if firewalls.any(|f| f.endpoints.values().any(|id| id == middlebox)) {
+            Vec::new()
+        } else {
+            vec!["PATH_THROUGH_MIDDLEBOX_ASSUMED"]
+        }
+    }
+
     /// The steps from the edge to the instance, as Inspector lists them.
     pub fn steps(&self, snapshot: &Snapshot) -> Vec<Step> {
         let step = |component_id: &str, component_type| Step {
             component_id: component_id.to_owned(),
             component_type,
         };
-        let kind = match &self.edge {
-            Edge::Internet(_) => "AWS::EC2::InternetGateway",
-            Edge::Peering(_) => "AWS::EC2::VPCPeeringConnection",
-            Edge::Private(_) => "AWS::EC2::VPNGateway",
-            Edge::Transit(_) => "AWS::EC2::TransitGateway",
-        };
-        let mut steps = vec![step(self.edge.id(), kind)];
+        let mut steps = vec![step(self.edge.id(), self.edge.component_type())];
+        if let Some(middlebox) = &self.middlebox {
+            let kind = if middlebox.starts_with("eni-") {
+                "AWS::EC2::NetworkInterface"
+            } else {
+                "AWS::EC2::VPCEndpoint"
+            };
+            steps.push(step(middlebox, kind));
+        }
         if let Some(balancer) = &self.balancer {
             if let Some(front) = &balancer.behind {
                 steps.push(step(front, "AWS::ElasticLoadBalancingV2::LoadBalancer"));
@@ -173,10 +190,15 @@ impl Finding {
 pub fn scan(engine: &mut Engine, options: &Options) -> Vec<Finding> {
     let ids: Vec<Id> = engine.snapshot.interfaces.keys().cloned().collect();
     let mut findings: Vec<Finding> = ids.iter().flat_map(|id| of(engine, options, id)).collect();
-    let behind = crate::balancers::exposures(engine, &options.protocols);
-    findings.extend(merge(engine, options, behind));
+    findings.extend(merge_indirect(engine, options));
     findings.sort_by(|a, b| key(a).cmp(&key(b)));
     findings
+}
+
+/// The findings through load balancers and services.
+pub(crate) fn merge_indirect(engine: &mut Engine, options: &Options) -> Vec<Finding> {
+    let exposures = crate::engine::indirect(engine, &options.protocols);
+    merge(engine, options, exposures)
 }
 
 pub(crate) type Key<'f> = (
@@ -186,6 +208,7 @@ pub(crate) type Key<'f> = (
     Protocol,
     (u16, u16),
     Option<&'f Balancer>,
+    Option<&'f Id>,
 );
 
 /// What findings are ordered by.
@@ -197,6 +220,7 @@ pub(crate) fn key(finding: &Finding) -> Key<'_> {
         finding.protocol,
         finding.ports,
         finding.balancer.as_ref(),
+        finding.middlebox.as_ref(),
     )
 }
 
@@ -260,7 +284,7 @@ struct Draft {
 }
 
 /// What exposures have to share to be one finding.
-type Group = (Edge, Id, Protocol, Option<Balancer>);
+type Group = (Edge, Id, Protocol, Option<Balancer>, Option<Id>);
 
 /// Makes findings of exposures: a range that is open in both families is one finding.
 pub(crate) fn merge(
@@ -275,6 +299,7 @@ pub(crate) fn merge(
             exposure.interface.clone(),
             exposure.protocol,
             exposure.balancer.clone(),
+            exposure.middlebox.clone(),
         );
         let drafts = groups.entry(group).or_default();
         match &exposure.open {
@@ -307,7 +332,7 @@ fn finding(
     ports: (u16, u16),
     draft: Draft,
 ) -> Option<Finding> {
-    let (edge, interface, protocol, balancer) = group;
+    let (edge, interface, protocol, balancer, middlebox) = group;
     let (severity, services) = options
         .severities
         .of(edge, *protocol, ports, draft.is_latent);
@@ -335,6 +360,7 @@ fn finding(
         private,
         public,
         balancer: balancer.clone(),
+        middlebox: middlebox.clone(),
         is_latent: draft.is_latent,
     })
 }
@@ -377,6 +403,7 @@ fn witness(ways: &WaysBack, protocol: Protocol, port: u16, draft: &Draft) -> Pac
     let (private, public) = draft
         .addresses
         .unwrap_or((IpAddr::from([0, 0, 0, 0]), None));
+    let destination = public.unwrap_or(private);
     let mut source = None;
     for ip in LIKELY_CLIENTS {
         source = source.or_else(|| {
@@ -384,10 +411,10 @@ fn witness(ways: &WaysBack, protocol: Protocol, port: u16, draft: &Draft) -> Pac
                 IpAddr::V4(v4) => draft.first.0.contains(v4.to_bits()),
                 IpAddr::V6(v6) => draft.first.1.contains(v6.to_bits()),
             };
-            (is_in && ip.is_ipv4() == private.is_ipv4()).then_some(ip)
+            (is_in && ip.is_ipv4() == destination.is_ipv4()).then_some(ip)
         });
     }
-    let first = if private.is_ipv4() {
+    let first = if destination.is_ipv4() {
         draft.first.0.first().map(Address::ip)
     } else {
         draft.first.1.first().map(Address::ip)
@@ -400,7 +427,7 @@ fn witness(ways: &WaysBack, protocol: Protocol, port: u16, draft: &Draft) -> Pac
     Packet {
         source,
         source_port,
-        destination: public.unwrap_or(private),
+        destination,
         destination_port: port,
         protocol: protocol.0,
     }

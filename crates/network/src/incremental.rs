@@ -104,12 +104,16 @@ impl Live {
 
     fn has_balancers(&self) -> bool {
         let snapshot = &self.engine.snapshot;
-        !snapshot.load_balancers.is_empty() || !snapshot.classic_load_balancers.is_empty()
+        !self.engine.index.by_description.is_empty()
+            || !snapshot.load_balancers.is_empty()
+            || !snapshot.classic_load_balancers.is_empty()
+            || !snapshot.accelerators.is_empty()
+            || !snapshot.vpc_origins.is_empty()
+            || !snapshot.endpoint_services.is_empty()
     }
 
     fn balance(&mut self) -> Vec<Finding> {
-        let exposures = crate::balancers::exposures(&mut self.engine, &self.options.protocols);
-        finding::merge(&mut self.engine, &self.options, exposures)
+        finding::merge_indirect(&mut self.engine, &self.options)
     }
 
     fn replace(&mut self, snapshot: Arc<Snapshot>) -> Difference {

@@ -1,7 +1,7 @@
 //! Who belongs to whom: lookups that the documents only give the other way round.
 
 use core::net::IpAddr;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::address::Block;
 use crate::snapshot::{Id, NetworkInterface, Snapshot, is_live};
@@ -21,6 +21,10 @@ pub(crate) struct Index {
     /// Interfaces by subnet, and by VPC.
     pub(crate) in_subnet: HashMap<Id, Vec<Id>>,
     pub(crate) in_vpc: HashMap<Id, Vec<Id>>,
+    /// Interfaces by instance.
+    pub(crate) of_instance: HashMap<Id, Vec<Id>>,
+    /// Interfaces of load balancers by their description.
+    pub(crate) by_description: BTreeMap<String, Vec<Id>>,
     /// Public addresses that the list of elastic addresses gives, by interface and private address.
     elastic: HashMap<(Id, String), String>,
 }
@@ -58,6 +62,7 @@ impl Index {
         for interface in snapshot.interfaces.values() {
             index.interface(interface);
         }
+        index.default_acls(snapshot);
         for elastic in &snapshot.elastic_ips {
             if !elastic.network_interface_id.is_empty() {
                 let key = (
@@ -70,6 +75,24 @@ impl Index {
         index
     }
 
+    /// Subnets that no ACL names have their VPC's default one.
+    fn default_acls(&mut self, snapshot: &Snapshot) {
+        let acls = snapshot.acls.values().filter(|a| a.is_default);
+        let defaults: HashMap<&Id, &Id> = acls.map(|a| (&a.vpc_id, &a.network_acl_id)).collect();
+        let of_interfaces = snapshot
+            .interfaces
+            .values()
+            .map(|i| (&i.subnet_id, &i.vpc_id));
+        let subnets = snapshot.subnets.values().map(|s| (&s.subnet_id, &s.vpc_id));
+        for (subnet, vpc) in subnets.chain(of_interfaces) {
+            if let Some(acl) = defaults.get(vpc)
+                && !self.acl_of_subnet.contains_key(subnet)
+            {
+                self.acl_of_subnet.insert(subnet.clone(), (*acl).clone());
+            }
+        }
+    }
+
     fn interface(&mut self, interface: &NetworkInterface) {
         let id = &interface.network_interface_id;
         for group in &interface.groups {
@@ -80,6 +103,14 @@ impl Index {
         subnet.or_default().push(id.clone());
         let vpc = self.in_vpc.entry(interface.vpc_id.clone());
         vpc.or_default().push(id.clone());
+        if let Some(instance) = interface.instance() {
+            let own = self.of_instance.entry(instance.to_owned());
+            own.or_default().push(id.clone());
+        }
+        if interface.description.starts_with("ELB ") {
+            let own = self.by_description.entry(interface.description.clone());
+            own.or_default().push(id.clone());
+        }
         for address in private_addresses(interface) {
             self.by_address
                 .insert((interface.vpc_id.clone(), address), id.clone());

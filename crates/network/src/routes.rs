@@ -205,16 +205,18 @@ pub fn of_transit<A: Address>(
         return Err(format!("the routes of {id} are not described"));
     }
     let mut routes = Routes::default();
+    let lists = ["TransitGatewayStaticRoutes", "TransitGatewayRoutes"];
+    if table.routes.is_none() && !lists.iter().any(|list| snapshot.described.contains(*list)) {
+        let reason = format!("the static routes of {id} are not described");
+        routes.unknown.push((Next::Ambiguous, reason));
+    }
     let mut candidates = Vec::new();
-    let is_active = |attachment: &str| {
-        let known = snapshot.transit_attachments.get(attachment);
-        known.is_none_or(|a| is_live(&a.state))
-    };
     for route in table.routes.iter().flatten() {
         let through = route.transit_gateway_attachments.first();
         let next = match through {
             Some(a)
-                if route.state != "blackhole" && is_active(&a.transit_gateway_attachment_id) =>
+                if route.state != "blackhole"
+                    && is_active(snapshot, &a.transit_gateway_attachment_id) =>
             {
                 Next::Transit(a.transit_gateway_attachment_id.clone())
             }
@@ -240,6 +242,25 @@ pub fn of_transit<A: Address>(
         };
         push(&mut candidates, &blocks, rank, &next);
     }
+    propagated(snapshot, table, &mut routes, &mut candidates);
+    routes.to = partition(candidates, &IntervalSet::empty());
+    Ok(routes)
+}
+
+/// Whether an attachment is not known to be dead.
+fn is_active(snapshot: &Snapshot, attachment: &str) -> bool {
+    let known = snapshot.transit_attachments.get(attachment);
+    known.is_none_or(|a| is_live(&a.state))
+}
+
+/// Adds what the attachments of a table announce to it.
+fn propagated<A: Address>(
+    snapshot: &Snapshot,
+    table: &TransitRouteTable,
+    routes: &mut Routes<A>,
+    candidates: &mut Vec<Candidate<A>>,
+) {
+    let id = &table.transit_gateway_route_table_id;
     for propagation in table
         .transit_gateway_route_table_propagations
         .iter()
@@ -253,8 +274,8 @@ pub fn of_transit<A: Address>(
         let rank = transit_rank(&propagation.resource_type);
         match propagation.resource_type.as_str() {
             "vpc" => match snapshot.vpcs.get(&propagation.resource_id) {
-                _ if !is_active(attachment) => {}
-                Some(vpc) => push(&mut candidates, &vpc.blocks(), rank, &next),
+                _ if !is_active(snapshot, attachment) => {}
+                Some(vpc) => push(candidates, &vpc.blocks(), rank, &next),
                 None => routes.unknown.push((
                     next,
                     format!(
@@ -264,7 +285,7 @@ pub fn of_transit<A: Address>(
                 )),
             },
             "vpn" => match propagated_by_vpn(snapshot, attachment, &propagation.resource_id) {
-                Some(blocks) => push(&mut candidates, &blocks, rank, &next),
+                Some(blocks) => push(candidates, &blocks, rank, &next),
                 None => routes.unknown.push((
                     next,
                     format!("what {attachment} announces to {id} is not described"),
@@ -276,8 +297,6 @@ pub fn of_transit<A: Address>(
             )),
         }
     }
-    routes.to = partition(candidates, &IntervalSet::empty());
-    Ok(routes)
 }
 
 /// The blocks that a VPN with static routes announces; with BGP they are not in the configuration.

@@ -97,7 +97,7 @@ impl Severities {
             .filter_map(|place| self.services.get(place))
         {
             let severity = match edge {
-                Edge::Internet(_) => service.internet,
+                edge if edge.is_public() => service.internet,
                 _ => service.path,
             };
             worst = worst.max(severity);

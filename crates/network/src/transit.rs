@@ -1,15 +1,20 @@
 //! Transit gateways: attachments, associations, tables and the subnets of attachments.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::address::set_of_texts;
 use crate::engine::{CLIENT_PORTS, Engine, Kept};
 use crate::filters::Protocol;
+use crate::gates;
 use crate::interval::IntervalSet;
 use crate::known::{Known, Set as _};
 use crate::region::{Ports, Region};
 use crate::routes::{self, Next, Routes};
-use crate::snapshot::{Id, NetworkInterface, Snapshot, TransitAttachment, is_live};
+use crate::snapshot::{Id, NetworkInterface, Snapshot, Subnet, TransitAttachment, is_live};
+
+/// Longest way over transit gateways that is followed.
+const MOST_GATEWAYS: usize = 8;
 
 /// The attachment of a VPC to a transit gateway.
 pub(crate) fn attachment<'s>(
@@ -18,26 +23,32 @@ pub(crate) fn attachment<'s>(
     vpc: &str,
 ) -> Option<&'s TransitAttachment> {
     let mut all = snapshot.transit_attachments.values();
-    all.find(|a| a.transit_gateway_id == gateway && a.vpc_id == vpc && is_live(&a.state))
+    all.find(|a| a.vpc_id == vpc && a.is_at(gateway) && is_live(&a.state))
 }
 
-/// The partition of the table that routes what comes in by an attachment.
+/// The partition of the table that routes what comes in to a gateway by an attachment.
 fn table<A: Kept>(
     snapshot: &Snapshot,
     attachment: &TransitAttachment,
+    gateway: &str,
 ) -> Result<Routes<A>, String> {
-    let id = &attachment.association.transit_gateway_route_table_id;
-    if id.is_empty() || !is_live(&attachment.association.state) {
+    let id = &attachment.transit_gateway_attachment_id;
+    let Some(association) = attachment.table_at(gateway) else {
+        return Err(format!(
+            "the route table of {id} at {gateway} is not described"
+        ));
+    };
+    let table = &association.transit_gateway_route_table_id;
+    if table.is_empty() || !is_live(&association.state) {
         if snapshot.described.contains("TransitGatewayAttachments") {
             return Ok(Routes::default());
         }
-        let id = &attachment.transit_gateway_attachment_id;
         return Err(format!("the route table of {id} is not described"));
     }
-    match snapshot.transit_route_tables.get(id) {
+    match snapshot.transit_route_tables.get(table) {
         Some(table) if is_live(&table.state) => routes::of_transit(snapshot, table),
         Some(_) => Ok(Routes::default()),
-        None => Err(format!("{id} is not described")),
+        None => Err(format!("{table} is not described")),
     }
 }
 
@@ -49,7 +60,10 @@ fn toward<A: Kept>(routes: &Routes<A>, attachment: &str) -> Known<IntervalSet<A>
         return must.into();
     }
     let reasons = routes.unknown.iter().map(|(_, r)| r.clone()).collect();
-    let is_own = routes.unknown.iter().any(|(n, _)| *n == next);
+    let is_own = routes
+        .unknown
+        .iter()
+        .any(|(n, _)| *n == next || *n == Next::Ambiguous);
     let may = if is_own {
         IntervalSet::all()
     } else {
@@ -58,16 +72,6 @@ fn toward<A: Kept>(routes: &Routes<A>, attachment: &str) -> Known<IntervalSet<A>
     let others = routes.unknown.iter().any(|(n, _)| *n != next);
     let must = if others { IntervalSet::empty() } else { must };
     Known::between(must, may, reasons)
-}
-
-/// The zones in which an attachment has a subnet, with the subnet.
-fn zones(snapshot: &Snapshot, attachment: &TransitAttachment) -> Option<BTreeMap<String, Id>> {
-    let mut zones = BTreeMap::new();
-    for id in attachment.subnet_ids.as_ref()? {
-        let subnet = snapshot.subnets.get(id)?;
-        zones.insert(subnet.availability_zone.clone(), id.clone());
-    }
-    Some(zones)
 }
 
 /// Addresses beyond the transit gateway that can send to `private` and be answered.
@@ -79,44 +83,206 @@ pub(crate) fn sources<A: Kept>(
 ) -> Known<IntervalSet<A>> {
     let snapshot = engine.snapshot();
     let vpc = &interface.vpc_id;
+    if snapshot
+        .transit_gateways
+        .get(gateway)
+        .is_some_and(|g| !is_live(&g.state))
+    {
+        return Known::nothing();
+    }
     let Some(own) = attachment(snapshot, gateway, vpc) else {
-        let is_described = ["TransitGatewayAttachments", "TransitGatewayVpcAttachments"]
-            .iter()
-            .any(|list| snapshot.described.contains(*list));
-        if is_described {
+        // A route to a gateway to which the VPC is not attached would be a blackhole.
+        let mut all = snapshot.transit_attachments.values();
+        if all.any(|a| a.vpc_id == *vpc && a.is_at(gateway)) {
             return Known::nothing();
         }
-        return Known::unknown(format!("the attachments of {gateway} are not described"));
+        return Known::unknown(format!(
+            "the attachment of {vpc} to {gateway} is not described"
+        ));
     };
-    let back = match table::<A>(snapshot, own) {
-        Ok(routes) => routes,
-        Err(reason) => return Known::unknown(reason),
+    let walk = Walk {
+        engine,
+        vpc,
+        private,
     };
-    let mut all = Known::nothing();
-    for other in snapshot.transit_attachments.values() {
-        let id = &other.transit_gateway_attachment_id;
-        if other.transit_gateway_id != gateway
-            && other.accepter_tgw_info.transit_gateway_id != gateway
-            || id == &own.transit_gateway_attachment_id
-            || !is_live(&other.state)
-        {
-            continue;
-        }
-        let mut from = match table::<A>(snapshot, other) {
-            Ok(routes) => {
-                let there = toward(&routes, &own.transit_gateway_attachment_id);
-                there.map(|set| everything_if(set.contains(private)))
-            }
-            Err(reason) => Known::unknown(reason),
+    walk.beyond(gateway, own, &mut BTreeSet::new())
+}
+
+/// Who can send to one address of a VPC, and be answered.
+struct Walk<'w, A> {
+    engine: &'w Engine,
+    vpc: &'w Id,
+    private: A,
+}
+
+impl<A: Kept> Walk<'_, A> {
+    /// Addresses that come in to `gateway` by another attachment, leave it by `leaving`, and to which
+    /// answers that come in by `leaving` go back.
+    fn beyond(
+        &self,
+        gateway: &str,
+        leaving: &TransitAttachment,
+        seen: &mut BTreeSet<Id>,
+    ) -> Known<IntervalSet<A>> {
+        let snapshot = self.engine.snapshot();
+        let out = &leaving.transit_gateway_attachment_id;
+        let back = match table::<A>(snapshot, leaving, gateway) {
+            Ok(routes) => routes,
+            Err(reason) => return Known::unknown(reason),
         };
-        from = from.and(&match other.resource_type.as_str() {
-            "vpc" => engine.vpc_addresses(&other.vpc_id),
-            "connect" => Known::unknown(format!("{id} leads to an appliance")),
-            _ => engine.vpc_addresses::<A>(vpc).map(IntervalSet::not),
-        });
-        all = all.or(&from.and(&toward(&back, id)));
+        if !seen.insert(gateway.to_owned()) || seen.len() > MOST_GATEWAYS {
+            return Known::nothing();
+        }
+        let mut all = Known::nothing();
+        for other in snapshot.transit_attachments.values() {
+            let id = &other.transit_gateway_attachment_id;
+            if !other.is_at(gateway) || id == out || !is_live(&other.state) {
+                continue;
+            }
+            let reply = toward(&back, id);
+            if reply.is_nothing() {
+                continue;
+            }
+            let there = match table::<A>(snapshot, other, gateway) {
+                Ok(routes) => toward(&routes, out).map(|s| everything_if(s.contains(self.private))),
+                Err(reason) => Known::unknown(reason),
+            };
+            let mut from = there.and(&self.domain(gateway, other, seen));
+            if other.resource_type == "vpc" {
+                from = from.or(&self.inspected(gateway, other, leaving));
+            }
+            all = all.or(&from.and(&reply));
+        }
+        all = all.or(&self.undescribed(&back, gateway));
+        seen.remove(gateway);
+        all
     }
-    all
+
+    /// Attachments that a table routes to and nobody describes.
+    fn undescribed(&self, back: &Routes<A>, gateway: &str) -> Known<IntervalSet<A>> {
+        let known = &self.engine.snapshot().transit_attachments;
+        let own = self.engine.vpc_addresses::<A>(self.vpc);
+        let mut all = Known::nothing();
+        let targets = back
+            .to
+            .keys()
+            .chain(back.unknown.iter().map(|(next, _)| next));
+        for next in targets {
+            if let Next::Transit(id) = next
+                && !known.contains_key(id)
+            {
+                let reason = format!("{id} of {gateway} is not described");
+                let outside = own.map(IntervalSet::not);
+                all = all.or(&toward(back, id).and(&outside).doubted(reason));
+            }
+        }
+        all
+    }
+
+    /// The addresses that are at home beyond an attachment.
+    fn domain(
+        &self,
+        gateway: &str,
+        attachment: &TransitAttachment,
+        seen: &mut BTreeSet<Id>,
+    ) -> Known<IntervalSet<A>> {
+        let id = &attachment.transit_gateway_attachment_id;
+        let outside = self
+            .engine
+            .vpc_addresses::<A>(self.vpc)
+            .map(IntervalSet::not);
+        match attachment.resource_type.as_str() {
+            "vpc" => self.engine.vpc_addresses(&attachment.vpc_id),
+            "vpn" => {
+                let connections = &self.engine.snapshot().vpn_connections;
+                match connections.get(&attachment.resource_id) {
+                    Some(connection) if !is_live(&connection.state) => Known::nothing(),
+                    _ => outside,
+                }
+            }
+            "direct-connect-gateway" => outside.and(&self.announced(gateway, attachment)),
+            "peering" => match attachment.beyond(gateway) {
+                Some(far) if attachment.table_at(far).is_some() => {
+                    outside.and(&self.beyond(far, attachment, seen))
+                }
+                _ => outside.doubted(format!("the other side of {id} is not described")),
+            },
+            _ => outside.doubted(format!("what lies beyond {id} is not evaluated")),
+        }
+    }
+
+    /// Everything or nothing, as a Direct Connect gateway announces the address to the other side.
+    fn announced(&self, gateway: &str, attachment: &TransitAttachment) -> Known<IntervalSet<A>> {
+        let snapshot = self.engine.snapshot();
+        let dx = &attachment.resource_id;
+        let mut joined = gates::associations(snapshot, gateway)
+            .filter(|a| a.direct_connect_gateway_id == *dx || dx.is_empty())
+            .peekable();
+        if joined.peek().is_none() {
+            return Known::unknown(format!(
+                "what {dx} announces for {gateway} is not described"
+            ));
+        }
+        let is_allowed = joined.any(|association| {
+            let allowed = &association.allowed_prefixes_to_direct_connect_gateway;
+            set_of_texts::<A>(allowed.iter().map(|p| p.cidr.as_str())).contains(self.private)
+        });
+        Known::from(everything_if(is_allowed))
+    }
+
+    /// Addresses of other attachments whose packets a VPC takes and sends back into the gateway,
+    /// as a VPC with a firewall in it does. What happens to them in there is not evaluated.
+    fn inspected(
+        &self,
+        gateway: &str,
+        hub: &TransitAttachment,
+        leaving: &TransitAttachment,
+    ) -> Known<IntervalSet<A>> {
+        let snapshot = self.engine.snapshot();
+        let next = Next::Transit(gateway.to_owned());
+        let tables = snapshot
+            .route_tables
+            .values()
+            .filter(|t| t.vpc_id == hub.vpc_id);
+        let onward = tables
+            .map(|table| routes::of_table::<A>(snapshot, table).set(&next))
+            .fold(IntervalSet::empty(), |all: IntervalSet<A>, set| {
+                all.or(&set)
+            });
+        let (hub_id, out) = (
+            &hub.transit_gateway_attachment_id,
+            &leaving.transit_gateway_attachment_id,
+        );
+        let Ok(from_hub) = table::<A>(snapshot, hub, gateway) else {
+            return Known::nothing();
+        };
+        let is_sent_on = toward(&from_hub, out).may().contains(self.private);
+        if !onward.contains(self.private) || !is_sent_on {
+            return Known::nothing();
+        }
+        let mut all = Known::nothing();
+        for other in snapshot.transit_attachments.values() {
+            let id = &other.transit_gateway_attachment_id;
+            if !other.is_at(gateway) || id == hub_id || id == out || !is_live(&other.state) {
+                continue;
+            }
+            let is_there = match table::<A>(snapshot, other, gateway) {
+                Ok(routes) => toward(&routes, hub_id).may().contains(self.private),
+                Err(_) => true,
+            };
+            if is_there {
+                let home = self.domain(gateway, other, &mut BTreeSet::from([gateway.to_owned()]));
+                let answered = toward(&from_hub, id);
+                all = all.or(&home.and(&answered));
+            }
+        }
+        let mode = match hub.options.appliance_mode_support.as_str() {
+            "enable" => "",
+            _ => ", without appliance mode",
+        };
+        all.and(&onward.into())
+            .doubted(format!("packets pass {} on their way{mode}", hub.vpc_id))
+    }
 }
 
 fn everything_if<A: Kept>(condition: bool) -> IntervalSet<A> {
@@ -125,6 +291,12 @@ fn everything_if<A: Kept>(condition: bool) -> IntervalSet<A> {
     } else {
         IntervalSet::empty()
     }
+}
+
+/// The subnets of an attachment, if all are described.
+fn subnets<'s>(snapshot: &'s Snapshot, attachment: &TransitAttachment) -> Option<Vec<&'s Subnet>> {
+    let ids = attachment.subnet_ids.as_ref()?.iter();
+    ids.map(|id| snapshot.subnets.get(id)).collect()
 }
 
 /// What passes the subnets between a transit gateway and an interface, both ways.
@@ -146,11 +318,8 @@ pub(crate) fn through<A: Kept>(
     let Some(own) = attachment(&snapshot, gateway, vpc) else {
         return engine.through_subnet(subnet, vpc, &next, protocol);
     };
-    let zone = snapshot
-        .subnets
-        .get(subnet)
-        .map(|s| s.availability_zone.as_str());
-    let (Some(zones), Some(zone)) = (zones(&snapshot, own), zone) else {
+    let here = snapshot.subnets.get(subnet);
+    let (Some(entries), Some(here)) = (subnets(&snapshot, own), here) else {
         let id = &own.transit_gateway_attachment_id;
         let reason = format!("the subnets of {id} are not described");
         return Arc::new(
@@ -159,9 +328,10 @@ pub(crate) fn through<A: Kept>(
                 .doubted(reason),
         );
     };
-    let Some(leaving) = zones.get(zone) else {
+    let Some(leaving) = entries.iter().find(|entry| entry.shares_zone(here)) else {
         return Arc::new(Known::nothing());
     };
+    let leaving = &leaving.subnet_id;
     let clients = Ports::range(CLIENT_PORTS.0, CLIENT_PORTS.1);
     let inward = engine.acl::<A>(subnet, false, protocol);
     let mut reply: Known<Region<A>> = from_ports(&clients);
@@ -173,35 +343,62 @@ pub(crate) fn through<A: Kept>(
     }
     let reply = reply.map(Region::addresses);
     let reply = reply.and(&engine.routed::<A>(subnet, vpc, &next));
-    let mut arrivals: Vec<Known<Region<A>>> = Vec::new();
-    for entry in zones.values() {
-        let is_local = engine.routed::<A>(entry, vpc, &Next::Local);
-        let mut arrival = is_local.map(|set| {
-            if set.contains(private) {
-                Region::all()
-            } else {
-                Region::empty()
-            }
-        });
-        if entry != subnet {
-            let out = engine.acl::<A>(entry, true, protocol);
-            arrival = arrival.and(&out.map(|region| whole(&region.ports_with(private))));
-        }
-        arrivals.push(arrival);
-    }
+    let arrivals: Vec<Known<Region<A>>> = entries
+        .iter()
+        .map(|entry| arrival(engine, &entry.subnet_id, interface, private, protocol))
+        .collect();
     let certain = arrivals
         .iter()
         .fold(Known::everything(), |all, one| all.and(one));
     let possible = arrivals
         .iter()
         .fold(Known::nothing(), |all, one| all.or(one));
-    let arrival: Known<Region<A>> = Known::between(
-        certain.must,
-        possible.may().clone(),
-        vec!["the zone that packets come from decides".to_owned()],
-    );
+    let mut reasons = vec!["the zone that packets come from decides".to_owned()];
+    reasons.extend(possible.reasons().iter().cloned());
+    let arrival: Known<Region<A>> = Known::between(certain.must, possible.may().clone(), reasons);
     let reply = reply.map(|set| Region::product(&Ports::all(), &Arc::new(set.clone())));
     Arc::new(inward.and(&arrival).and(&reply))
+}
+
+/// What goes on from an attachment's subnet to an interface.
+fn arrival<A: Kept>(
+    engine: &mut Engine,
+    entry: &Id,
+    interface: &NetworkInterface,
+    private: A,
+    protocol: Protocol,
+) -> Known<Region<A>> {
+    let (subnet, vpc) = (&interface.subnet_id, &interface.vpc_id);
+    if entry == subnet {
+        return Known::everything();
+    }
+    let local = engine.routed::<A>(entry, vpc, &Next::Local);
+    let mut arrival = local.map(|set| {
+        if set.contains(private) {
+            Region::all()
+        } else {
+            Region::empty()
+        }
+    });
+    if arrival.is_nothing() && is_led_aside(engine, entry, vpc, private) {
+        arrival = Known::unknown(format!("{entry} sends packets through an appliance"));
+    }
+    let out = engine.acl::<A>(entry, true, protocol);
+    arrival.and(&out.map(|region| whole(&region.ports_with(private))))
+}
+
+/// Whether a subnet routes packets within its VPC through something.
+fn is_led_aside<A: Kept>(engine: &mut Engine, subnet: &str, vpc: &str, private: A) -> bool {
+    let Some(table) = engine.index.table(subnet, vpc).cloned() else {
+        return false;
+    };
+    let Some(routes) = engine.routes::<A>(&table) else {
+        return false;
+    };
+    matches!(
+        routes.lookup(private),
+        Some(Next::Interface(_) | Next::Endpoint(_))
+    )
 }
 
 fn whole<A: Kept>(ports: &Ports) -> Region<A> {

@@ -3,12 +3,19 @@
 //! This is the second opinion on every finding: it is written from the semantics of packets alone
 //! and shares nothing with the evaluation of sets but the types of the snapshot.
 
+mod balancers;
+mod firewall;
+mod gates;
+mod middlebox;
 mod rules;
+mod services;
+mod transit;
 
 use core::net::IpAddr;
 
-use self::rules::{Decision, acl, groups, holds, route};
-use crate::snapshot::{Id, NetworkInterface, RouteTable, Snapshot};
+pub use self::balancers::{Delivery, deliveries};
+use self::rules::{Decision, Hop, Sender, acl, groups, hop, route, table_of};
+use crate::snapshot::{Id, NetworkInterface, Snapshot};
 
 /// Where a packet comes into a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +23,13 @@ pub enum Entry<'e> {
     InternetGateway(&'e str),
     Peering(&'e str),
     VpnGateway(&'e str),
+    TransitGateway(&'e str),
+    /// From an accelerator to an endpoint: its private address and the port after overrides.
+    Accelerator(&'e str),
+    /// From `CloudFront` to the private address of a VPC origin.
+    VpcOrigin(&'e str),
+    /// From a consumer of an endpoint service to the private address of its load balancer.
+    EndpointService(&'e str),
 }
 
 /// A packet; ports of protocols without ports do not matter.
@@ -39,22 +53,6 @@ pub enum Outcome {
     Unknown { about: Id },
 }
 
-/// Goes on if something lets the packet pass, and ends the walk otherwise.
-macro_rules! pass {
-    ($decision:expr, $at:expr, $code:expr) => {
-        match $decision {
-            Decision::Pass => {}
-            Decision::Stop => {
-                return Outcome::Stopped {
-                    at: $at.to_owned(),
-                    code: $code,
-                }
-            }
-            Decision::Missing(about) => return Outcome::Unknown { about },
-        }
-    };
-}
-
 fn stopped(at: &str, code: &'static str) -> Outcome {
     Outcome::Stopped {
         at: at.to_owned(),
@@ -62,138 +60,224 @@ fn stopped(at: &str, code: &'static str) -> Outcome {
     }
 }
 
-fn missing(about: &str) -> Outcome {
-    Outcome::Unknown {
-        about: about.to_owned(),
+/// What has been found out on the way: nothing stopped the packet, but something may have.
+struct Trail<'s> {
+    snapshot: &'s Snapshot,
+    missing: Option<Id>,
+}
+
+/// The packet goes on, or that is what became of it.
+type Walk<T = ()> = Result<T, Outcome>;
+
+impl Trail<'_> {
+    fn take(&mut self, decision: Decision, at: &str, code: &'static str) -> Walk {
+        match decision {
+            Decision::Pass => Ok(()),
+            Decision::Stop => Err(stopped(at, code)),
+            Decision::Missing(about) => {
+                self.missing.get_or_insert(about);
+                Ok(())
+            }
+        }
+    }
+
+    fn arrived(self, interface: &NetworkInterface) -> Outcome {
+        match self.missing {
+            Some(about) => Outcome::Unknown { about },
+            None => Outcome::Answered {
+                interface: interface.network_interface_id.clone(),
+            },
+        }
     }
 }
 
 /// Follows a packet that comes in by `entry`, and the answer to it.
 pub fn follow(snapshot: &Snapshot, entry: Entry<'_>, vpc: &str, packet: Packet) -> Outcome {
-    let mut inner = packet;
-    let gateway = match entry {
-        Entry::InternetGateway(id) => {
-            let Some(gateway) = snapshot.internet_gateways.get(id) else {
-                return missing(id);
-            };
-            let here = gateway.attachments.iter().find(|a| a.vpc_id == vpc);
-            if !here.is_some_and(|a| matches!(a.state.as_str(), "available" | "attached")) {
-                return stopped(id, "NO_ROUTE_TO_DESTINATION");
-            }
-            if !is_public(packet.source) || is_own(snapshot, vpc, packet.source) {
-                return stopped(id, "GATEWAY_REJECTS_SPOOFED_TRAFFIC");
-            }
-            if packet.destination.is_ipv4() {
-                match translated(snapshot, vpc, packet.destination) {
-                    Some(private) => inner.destination = private,
-                    None => return stopped(id, "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS"),
-                }
-            } else if !holds("2000::/3", packet.destination) {
-                return stopped(id, "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS");
-            }
-            id
-        }
-        Entry::Peering(id) => {
-            let Some(peering) = snapshot.peerings.get(id) else {
-                return missing(id);
-            };
-            let sides = [&peering.accepter_vpc_info, &peering.requester_vpc_info];
-            let Some(far) = sides.into_iter().find(|side| side.vpc_id != vpc) else {
-                return stopped(id, "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR");
-            };
-            if peering.status.code != "active" {
-                return stopped(id, "BAD_STATE");
-            }
-            if !is_own(snapshot, &far.vpc_id, packet.source) {
-                return stopped(id, "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR");
-            }
-            id
-        }
-        Entry::VpnGateway(id) => {
-            let Some(gateway) = snapshot.vpn_gateways.get(id) else {
-                return missing(id);
-            };
-            let here = gateway.vpc_attachments.iter().find(|a| a.vpc_id == vpc);
-            if gateway.state != "available" || here.is_none_or(|a| a.state != "attached") {
-                return stopped(id, "BAD_STATE");
-            }
-            if is_own(snapshot, vpc, packet.source) || packet.source.is_ipv6() {
-                return stopped(id, "GATEWAY_REJECTS_SPOOFED_TRAFFIC");
-            }
-            id
-        }
+    let mut trail = Trail {
+        snapshot,
+        missing: None,
     };
-    arrive(snapshot, gateway, vpc, inner)
-}
-
-/// Lets a packet in at the interface that has its destination, and follows the answer to `gateway`.
-fn arrive(snapshot: &Snapshot, gateway: &str, vpc: &str, packet: Packet) -> Outcome {
-    let interface = snapshot
-        .interfaces
-        .values()
-        .find(|i| i.vpc_id == vpc && has_address(i, packet.destination));
-    let Some(interface) = interface else {
-        return stopped(vpc, "UNKNOWN_DESTINATION");
+    let result = match entry {
+        Entry::InternetGateway(id) => internet(&mut trail, id, vpc, packet),
+        Entry::Peering(id) => peering(&mut trail, id, vpc, packet),
+        Entry::VpnGateway(id) => private(&mut trail, id, vpc, packet),
+        Entry::TransitGateway(id) => transit::walk(&mut trail, id, vpc, packet),
+        Entry::Accelerator(id) => services::accelerator(&mut trail, id, vpc, packet),
+        Entry::VpcOrigin(id) => services::vpc_origin(&mut trail, id, vpc, packet),
+        Entry::EndpointService(id) => services::endpoint_service(&mut trail, id, vpc, packet),
     };
-    let subnet = &interface.subnet_id;
-    pass!(
-        acl(
-            snapshot,
-            subnet,
-            false,
-            packet.protocol,
-            packet.source,
-            packet.destination_port
-        ),
-        subnet,
-        "SUBNET_ACL_RESTRICTION"
-    );
-    let sender = sender(snapshot, gateway, vpc, packet.source);
-    pass!(
-        groups(snapshot, interface, packet, sender),
-        interface.network_interface_id,
-        "ENI_SG_RULES_MISMATCH"
-    );
-    pass!(
-        acl(
-            snapshot,
-            subnet,
-            true,
-            packet.protocol,
-            packet.source,
-            packet.source_port
-        ),
-        subnet,
-        "SUBNET_ACL_RESTRICTION"
-    );
-    let Some(table) = table_of(snapshot, subnet, vpc) else {
-        return missing(subnet);
-    };
-    pass!(
-        route(snapshot, table, packet.source, gateway),
-        table.route_table_id,
-        "NO_ROUTE_TO_DESTINATION"
-    );
-    Outcome::Answered {
-        interface: interface.network_interface_id.clone(),
+    match result {
+        Ok(interface) => trail.arrived(interface),
+        Err(outcome) => outcome,
     }
 }
 
-/// The interface beyond a peering of one region that sent the packet and is known as its sender.
-fn sender<'s>(
-    snapshot: &'s Snapshot,
-    gateway: &str,
+fn internet<'s>(
+    trail: &mut Trail<'s>,
+    id: &str,
     vpc: &str,
-    source: IpAddr,
-) -> Option<&'s NetworkInterface> {
-    let peering = snapshot.peerings.get(gateway)?;
-    let sides = [&peering.accepter_vpc_info, &peering.requester_vpc_info];
-    if peering.accepter_vpc_info.region != peering.requester_vpc_info.region {
-        return None;
+    packet: Packet,
+) -> Walk<&'s NetworkInterface> {
+    let snapshot = trail.snapshot;
+    match snapshot.internet_gateways.get(id) {
+        Some(gateway) => {
+            let mut here = gateway.attachments.iter();
+            let is_live = |state: &str| matches!(state, "available" | "attached" | "");
+            let here = here.any(|a| a.vpc_id == vpc && is_live(&a.state));
+            trail.take(Decision::when(here), id, "NO_ROUTE_TO_DESTINATION")?;
+        }
+        None => trail.take(Decision::Missing(id.to_owned()), id, "")?,
     }
-    let far = sides.into_iter().find(|side| side.vpc_id != vpc)?;
-    let mut interfaces = snapshot.interfaces.values();
-    interfaces.find(|i| i.vpc_id == far.vpc_id && has_address(i, source))
+    if !is_public(packet.source) || is_own(snapshot, vpc, packet.source) {
+        return Err(stopped(id, "GATEWAY_REJECTS_SPOOFED_TRAFFIC"));
+    }
+    let mut inner = packet;
+    if packet.destination.is_ipv4() {
+        match translated(snapshot, vpc, packet.destination) {
+            Some(private) => inner.destination = private,
+            None => return Err(stopped(id, "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS")),
+        }
+    } else if !rules::holds("2000::/3", packet.destination) {
+        return Err(stopped(id, "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS"));
+    }
+    let target = target(snapshot, vpc, inner.destination)?;
+    let blocked = gates::public_access(snapshot, target);
+    trail.take(blocked, vpc, "VPC_BLOCK_PUBLIC_ACCESS_ENABLED")?;
+    from_gateway(trail, id, target, inner)?;
+    Ok(target)
+}
+
+fn peering<'s>(
+    trail: &mut Trail<'s>,
+    id: &str,
+    vpc: &str,
+    packet: Packet,
+) -> Walk<&'s NetworkInterface> {
+    let snapshot = trail.snapshot;
+    let target = target(snapshot, vpc, packet.destination)?;
+    let mut sender = Sender::Nobody;
+    let mut beyond = Vec::new();
+    if let Some(peering) = snapshot.peerings.get(id) {
+        let sides = [&peering.accepter_vpc_info, &peering.requester_vpc_info];
+        let Some(far) = sides.into_iter().find(|side| side.vpc_id != vpc) else {
+            return Err(stopped(id, "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR"));
+        };
+        if !matches!(peering.status.code.as_str(), "active" | "") {
+            return Err(stopped(id, "BAD_STATE"));
+        }
+        let domain = gates::peer_has(snapshot, far, packet.source);
+        trail.take(domain, id, "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR")?;
+        if peering.accepter_vpc_info.region == peering.requester_vpc_info.region {
+            beyond.push(far.vpc_id.clone());
+        }
+        sender = Sender::In(&beyond);
+    } else {
+        trail.take(Decision::Missing(id.to_owned()), id, "")?;
+    }
+    direct(trail, id, target, packet, sender)?;
+    Ok(target)
+}
+
+fn private<'s>(
+    trail: &mut Trail<'s>,
+    id: &str,
+    vpc: &str,
+    packet: Packet,
+) -> Walk<&'s NetworkInterface> {
+    let snapshot = trail.snapshot;
+    if is_own(snapshot, vpc, packet.source) || packet.source.is_ipv6() {
+        return Err(stopped(id, "GATEWAY_REJECTS_SPOOFED_TRAFFIC"));
+    }
+    if !snapshot.vpcs.contains_key(vpc) {
+        trail.take(Decision::Missing(vpc.to_owned()), vpc, "")?;
+    }
+    let target = target(snapshot, vpc, packet.destination)?;
+    let open = gates::vpn(snapshot, id, vpc, packet);
+    trail.take(open, id, "BAD_STATE")?;
+    from_gateway(trail, id, target, packet)?;
+    Ok(target)
+}
+
+/// The interface that has an address in a VPC.
+fn target<'s>(snapshot: &'s Snapshot, vpc: &str, address: IpAddr) -> Walk<&'s NetworkInterface> {
+    let mut all = snapshot.interfaces.values();
+    all.find(|i| i.vpc_id == vpc && has_address(i, address))
+        .ok_or_else(|| stopped(vpc, "UNKNOWN_DESTINATION"))
+}
+
+/// Goes from a gateway to an interface as the gateway's own table says.
+fn from_gateway(
+    trail: &mut Trail<'_>,
+    gateway: &str,
+    target: &NetworkInterface,
+    packet: Packet,
+) -> Walk {
+    let snapshot = trail.snapshot;
+    let mut tables = snapshot.route_tables.values();
+    let own = tables.find(|t| t.associations.iter().any(|a| a.gateway_id == gateway));
+    let Some(table) = own else {
+        return direct(trail, gateway, target, packet, Sender::Nobody);
+    };
+    let lists = table.routes.iter().any(|r| {
+        let list = &r.destination_prefix_list_id;
+        !list.is_empty() && rules::entries(snapshot, list).is_none()
+    });
+    if lists {
+        return trail.take(Decision::Missing(table.route_table_id.clone()), gateway, "");
+    }
+    let is_named = |hop: &Hop| match hop {
+        Hop::Nowhere => table
+            .routes
+            .iter()
+            .any(|r| rules::matched(&r.destination_cidr_block, packet.destination).is_some()),
+        Hop::To(_) | Hop::Unclear => true,
+    };
+    match hop(snapshot, table, packet.destination) {
+        Hop::To(id) if id == "local" => direct(trail, gateway, target, packet, Sender::Nobody),
+        Hop::To(id) => middlebox::through(trail, gateway, &id, target, packet),
+        Hop::Unclear => trail.take(Decision::Missing(table.route_table_id.clone()), gateway, ""),
+        nowhere if is_named(&nowhere) => Err(stopped(gateway, "BAD_STATE_ROUTE")),
+        Hop::Nowhere => direct(trail, gateway, target, packet, Sender::Nobody),
+    }
+}
+
+/// Lets a packet in at an interface, and follows the answer to `gateway`.
+fn direct(
+    trail: &mut Trail<'_>,
+    gateway: &str,
+    target: &NetworkInterface,
+    packet: Packet,
+    sender: Sender<'_>,
+) -> Walk {
+    let snapshot = trail.snapshot;
+    let (subnet, vpc) = (target.subnet_id.as_str(), target.vpc_id.as_str());
+    let place = (subnet, vpc);
+    let code = "SUBNET_ACL_RESTRICTION";
+    let inward = (packet.source, packet.destination_port);
+    trail.take(
+        acl(snapshot, place, false, packet.protocol, inward),
+        subnet,
+        code,
+    )?;
+    trail.take(
+        groups(snapshot, target, false, packet, sender),
+        &target.network_interface_id,
+        "ENI_SG_RULES_MISMATCH",
+    )?;
+    let outward = (packet.source, packet.source_port);
+    trail.take(
+        acl(snapshot, place, true, packet.protocol, outward),
+        subnet,
+        code,
+    )?;
+    let back = match table_of(snapshot, subnet, vpc) {
+        Some(table) => {
+            let straight = route(snapshot, table, packet.source, gateway);
+            straight.or(middlebox::aside(snapshot, table, packet.source, gateway))
+        }
+        None => Decision::Missing(subnet.to_owned()),
+    };
+    trail.take(back, subnet, "NO_ROUTE_TO_DESTINATION")
 }
 
 fn has_address(interface: &NetworkInterface, address: IpAddr) -> bool {
@@ -244,8 +328,8 @@ fn is_own(snapshot: &Snapshot, vpc: &str, address: IpAddr) -> bool {
     let six = six
         .filter(|c| matches!(c.ipv6_cidr_block_state.state.as_str(), "" | "associated"))
         .map(|c| c.ipv6_cidr_block.as_str());
-    let only = vpc.cidr_block_association_set.is_empty() && holds(&vpc.cidr_block, address);
-    only || four.chain(six).any(|block| holds(block, address))
+    let only = vpc.cidr_block_association_set.is_empty() && rules::holds(&vpc.cidr_block, address);
+    only || four.chain(six).any(|block| rules::holds(block, address))
 }
 
 /// Whether an address is one that the internet routes.
@@ -259,13 +343,4 @@ fn is_public(address: IpAddr) -> bool {
         }
         IpAddr::V6(v6) => v6.octets().first().is_some_and(|first| first >> 5 == 1),
     }
-}
-
-fn table_of<'s>(snapshot: &'s Snapshot, subnet: &str, vpc: &str) -> Option<&'s RouteTable> {
-    let mut tables = snapshot.route_tables.values();
-    let own = tables.find(|t| t.associations.iter().any(|a| a.subnet_id == subnet));
-    own.or_else(|| {
-        let mut tables = snapshot.route_tables.values();
-        tables.find(|t| t.vpc_id == vpc && t.associations.iter().any(|a| a.main))
-    })
 }

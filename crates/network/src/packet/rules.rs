@@ -14,6 +14,30 @@ pub(super) enum Decision {
     Missing(Id),
 }
 
+impl Decision {
+    pub(super) fn when(condition: bool) -> Self {
+        if condition { Self::Pass } else { Self::Stop }
+    }
+
+    /// Open if one of the two is.
+    pub(super) fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Pass, _) | (_, Self::Pass) => Self::Pass,
+            (Self::Stop, last) => last,
+            (missing, _) => missing,
+        }
+    }
+
+    /// Open if both are.
+    pub(super) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Stop, _) | (_, Self::Stop) => Self::Stop,
+            (Self::Pass, last) => last,
+            (missing, _) => missing,
+        }
+    }
+}
+
 /// The bits of an address, and of how many.
 fn bits(address: IpAddr) -> (u128, u32) {
     match address {
@@ -23,7 +47,7 @@ fn bits(address: IpAddr) -> (u128, u32) {
 }
 
 /// The length of the block if it holds the address.
-fn matched(block: &str, address: IpAddr) -> Option<u32> {
+pub(super) fn matched(block: &str, address: IpAddr) -> Option<u32> {
     let (network, length) = block.split_once('/').unwrap_or((block, ""));
     let (network, width) = bits(network.parse().ok()?);
     let (address, own_width) = bits(address);
@@ -59,14 +83,19 @@ fn is_protocol(text: &str, protocol: u8) -> bool {
 /// The lowest-numbered entry that matches decides.
 pub(super) fn acl(
     snapshot: &Snapshot,
-    subnet: &str,
+    (subnet, vpc): (&str, &str),
     is_egress: bool,
     protocol: u8,
-    peer: IpAddr,
-    port: u16,
+    (peer, port): (IpAddr, u16),
 ) -> Decision {
+    let own =
+        |a: &&crate::snapshot::NetworkAcl| a.associations.iter().any(|s| s.subnet_id == subnet);
     let mut acls = snapshot.acls.values();
-    let Some(acl) = acls.find(|a| a.associations.iter().any(|s| s.subnet_id == subnet)) else {
+    let mut defaults = snapshot.acls.values();
+    let acl = acls
+        .find(own)
+        .or_else(|| defaults.find(|a| a.is_default && a.vpc_id == vpc && !vpc.is_empty()));
+    let Some(acl) = acl else {
         return Decision::Missing(subnet.to_owned());
     };
     let matching = acl.entries.iter().filter(|e| {
@@ -86,25 +115,40 @@ pub(super) fn acl(
     }
 }
 
-/// Any rule of any group of the interface lets the packet in.
+/// Who sent a packet, as far as groups can know.
+#[derive(Clone, Copy)]
+pub(super) enum Sender<'s> {
+    Nobody,
+    /// This interface, or somebody for whom its groups count.
+    Interface(&'s NetworkInterface),
+    /// The interface in one of these VPCs that has the source's address.
+    In(&'s [Id]),
+}
+
+/// Any rule of any group of the interface lets the packet in, or out.
 pub(super) fn groups(
     snapshot: &Snapshot,
     interface: &NetworkInterface,
+    is_egress: bool,
     packet: Packet,
-    sender: Option<&NetworkInterface>,
+    sender: Sender<'_>,
 ) -> Decision {
+    if interface.groups.is_empty() && interface.interface_type == "network_load_balancer" {
+        return Decision::Pass;
+    }
     let mut verdict = Decision::Stop;
     for group in interface.groups.iter().map(|g| &g.group_id) {
         let Some(described) = snapshot.groups.get(group) else {
-            verdict = Decision::Missing(group.clone());
+            verdict = verdict.or(Decision::Missing(group.clone()));
             continue;
         };
-        for permission in &described.ip_permissions {
-            match admits(snapshot, permission, packet, sender) {
-                Decision::Pass => return Decision::Pass,
-                Decision::Stop => {}
-                missing @ Decision::Missing(_) => verdict = missing,
-            }
+        let permissions = if is_egress {
+            &described.ip_permissions_egress
+        } else {
+            &described.ip_permissions
+        };
+        for permission in permissions {
+            verdict = verdict.or(admits(snapshot, permission, is_egress, packet, sender));
         }
     }
     verdict
@@ -113,8 +157,9 @@ pub(super) fn groups(
 fn admits(
     snapshot: &Snapshot,
     permission: &Permission,
+    is_egress: bool,
     packet: Packet,
-    sender: Option<&NetworkInterface>,
+    sender: Sender<'_>,
 ) -> Decision {
     if !is_protocol(&permission.ip_protocol, packet.protocol) {
         return Decision::Stop;
@@ -128,32 +173,65 @@ fn admits(
     {
         return Decision::Stop;
     }
-    let peer = packet.source;
-    let mut missing = Decision::Stop;
+    let peer = if is_egress {
+        packet.destination
+    } else {
+        packet.source
+    };
+    let mut verdict = Decision::when(
+        permission.ip_ranges.iter().any(|r| holds(&r.cidr_ip, peer))
+            || permission
+                .ipv6_ranges
+                .iter()
+                .any(|r| holds(&r.cidr_ipv6, peer)),
+    );
     for list in permission.prefix_list_ids.iter().map(|l| &l.prefix_list_id) {
-        match entries(snapshot, list) {
-            Some(blocks) if blocks.iter().any(|block| holds(block, peer)) => return Decision::Pass,
-            Some(_) => {}
-            None => missing = Decision::Missing(list.clone()),
+        verdict = verdict.or(match entries(snapshot, list) {
+            Some(blocks) => Decision::when(blocks.iter().any(|block| holds(block, peer))),
+            None => Decision::Missing(list.clone()),
+        });
+    }
+    for pair in &permission.user_id_group_pairs {
+        let is_stale = matches!(
+            pair.peering_status.as_str(),
+            "deleted" | "rejected" | "expired" | "failed"
+        );
+        if !is_stale {
+            verdict = verdict.or(refers(snapshot, &pair.group_id, peer, sender));
         }
     }
-    let by_group = sender.is_some_and(|sender| {
-        let mut referenced = permission.user_id_group_pairs.iter();
-        referenced.any(|pair| sender.groups.iter().any(|g| g.group_id == pair.group_id))
-    });
-    let by_block = permission.ip_ranges.iter().any(|r| holds(&r.cidr_ip, peer))
-        || permission
-            .ipv6_ranges
-            .iter()
-            .any(|r| holds(&r.cidr_ipv6, peer));
-    if by_group || by_block {
-        Decision::Pass
-    } else {
-        missing
+    verdict
+}
+
+/// Whether a permission by itself lets a packet in from nobody in particular.
+pub(super) fn permits(snapshot: &Snapshot, permission: &Permission, packet: Packet) -> Decision {
+    admits(snapshot, permission, false, packet, Sender::Nobody)
+}
+
+/// Whether the sender has the group.
+fn refers(snapshot: &Snapshot, group: &Id, peer: IpAddr, sender: Sender<'_>) -> Decision {
+    let has = |i: &NetworkInterface| i.groups.iter().any(|g| g.group_id == *group);
+    match sender {
+        Sender::Nobody => Decision::Stop,
+        Sender::Interface(interface) => Decision::when(has(interface)),
+        Sender::In(vpcs) => {
+            let is_known =
+                snapshot.groups.contains_key(group) || snapshot.interfaces.values().any(has);
+            if vpcs.is_empty() {
+                return Decision::Stop;
+            }
+            if !is_known {
+                return Decision::Missing(group.clone());
+            }
+            let mut all = snapshot.interfaces.values();
+            Decision::when(
+                all.any(|i| has(i) && vpcs.contains(&i.vpc_id) && super::has_address(i, peer)),
+            )
+        }
     }
 }
 
-fn entries<'s>(snapshot: &'s Snapshot, list: &str) -> Option<Vec<&'s str>> {
+pub(super) fn entries<'s>(snapshot: &'s Snapshot, list: &str) -> Option<Vec<&'s str>> {
     let list = snapshot.prefix_lists.get(list)?;
     if let Some(cidrs) = &list.cidrs {
         return Some(cidrs.iter().map(String::as_str).collect());
@@ -162,26 +240,26 @@ fn entries<'s>(snapshot: &'s Snapshot, list: &str) -> Option<Vec<&'s str>> {
     Some(entries.iter().map(|e| e.cidr.as_str()).collect())
 }
 
-/// Whether the route that wins for an address leads to `gateway`.
-pub(super) fn route(
-    snapshot: &Snapshot,
-    table: &RouteTable,
-    to: IpAddr,
-    gateway: &str,
-) -> Decision {
-    let mut best: Option<((u32, u8), &Route)> = None;
-    let mut is_tied = false;
-    let is_local = table.routes.iter().any(|r| {
-        r.gateway_id == "local"
-            && length(snapshot, r, to) != Some(None)
-            && length(snapshot, r, to).is_some()
-    });
+/// Where a table sends packets to an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Hop {
+    Nowhere,
+    /// To the target, by its identifier; `local` for the VPC itself.
+    To(Id),
+    /// To one of several, and nobody knows to which.
+    Unclear,
+}
+
+/// The route that wins for an address among those whose destinations are described.
+pub(super) fn hop(snapshot: &Snapshot, table: &RouteTable, to: IpAddr) -> Hop {
+    let mut best: Option<((u32, u8), Hop)> = None;
+    let is_local = table
+        .routes
+        .iter()
+        .any(|r| r.gateway_id == "local" && length(snapshot, r, to).is_some());
     for route in &table.routes {
         let Some(length) = length(snapshot, route, to) else {
             continue;
-        };
-        let Some(length) = length else {
-            return Decision::Missing(route.destination_prefix_list_id.clone());
         };
         let is_propagated = route.origin == "EnableVgwRoutePropagation";
         if is_propagated && is_local {
@@ -195,55 +273,92 @@ pub(super) fn route(
             1
         };
         let rank = (length, preference);
-        match &best {
-            Some((known, other)) if *known == rank => {
-                let same = target(other) == target(route)
-                    && (other.state == "blackhole") == (route.state == "blackhole");
-                is_tied |= preference == 1 && !same;
-            }
+        let own = if route.state == "blackhole" || target(route).is_empty() {
+            Hop::Nowhere
+        } else {
+            Hop::To(target(route).to_owned())
+        };
+        match &mut best {
             Some((known, _)) if *known > rank => {}
-            _ => {
-                best = Some((rank, route));
-                is_tied = false;
+            Some((known, other)) if *known == rank => {
+                if preference == 1 && *other != own {
+                    *other = Hop::Unclear;
+                }
             }
+            _ => best = Some((rank, own)),
         }
     }
-    match best {
-        Some(_) if is_tied => Decision::Missing(table.route_table_id.clone()),
-        Some((_, route)) if route.state != "blackhole" && target(route) == gateway => {
-            Decision::Pass
-        }
-        _ => Decision::Stop,
-    }
+    best.map_or(Hop::Nowhere, |(_, hop)| hop)
 }
 
-/// How long the route's match is: nothing if it does not match, `Some(None)` if nobody knows.
-#[expect(clippy::option_option, reason = "no match and no data are two answers")]
-fn length(snapshot: &Snapshot, route: &Route, to: IpAddr) -> Option<Option<u32>> {
+/// Whether the route that wins for an address leads to `gateway`.
+pub(super) fn route(
+    snapshot: &Snapshot,
+    table: &RouteTable,
+    to: IpAddr,
+    gateway: &str,
+) -> Decision {
+    let known = match hop(snapshot, table, to) {
+        Hop::To(id) => Decision::when(id == gateway),
+        Hop::Nowhere => Decision::Stop,
+        Hop::Unclear => return Decision::Missing(table.route_table_id.clone()),
+    };
+    // A list that nobody describes may have a longer block for the address.
+    for route in &table.routes {
+        let list = &route.destination_prefix_list_id;
+        if list.is_empty()
+            || entries(snapshot, list).is_some()
+            || target(route).starts_with("vpce-")
+        {
+            continue;
+        }
+        let is_there = target(route) == gateway && route.state != "blackhole";
+        if is_there != (known == Decision::Pass) {
+            return Decision::Missing(list.clone());
+        }
+    }
+    known
+}
+
+/// How long the route's match is, if it is known to match.
+fn length(snapshot: &Snapshot, route: &Route, to: IpAddr) -> Option<u32> {
     if route.destination_prefix_list_id.is_empty() {
         let four = matched(&route.destination_cidr_block, to);
-        return four
-            .or_else(|| matched(&route.destination_ipv6_cidr_block, to))
-            .map(Some);
+        return four.or_else(|| matched(&route.destination_ipv6_cidr_block, to));
     }
-    let Some(blocks) = entries(snapshot, &route.destination_prefix_list_id) else {
-        return Some(None);
-    };
-    let longest = blocks.iter().filter_map(|block| matched(block, to)).max();
-    longest.map(Some)
+    let blocks = entries(snapshot, &route.destination_prefix_list_id)?;
+    blocks.iter().filter_map(|block| matched(block, to)).max()
 }
 
-fn target(route: &Route) -> &str {
+pub(super) fn target(route: &Route) -> &str {
     [
+        &route.network_interface_id,
+        &route.vpc_endpoint_id,
         &route.gateway_id,
         &route.vpc_peering_connection_id,
         &route.nat_gateway_id,
         &route.transit_gateway_id,
         &route.egress_only_internet_gateway_id,
-        &route.network_interface_id,
+        &route.local_gateway_id,
+        &route.carrier_gateway_id,
+        &route.core_network_arn,
         &route.instance_id,
     ]
     .into_iter()
     .find(|id| !id.is_empty())
     .map_or("", String::as_str)
+}
+
+/// The table that routes what a subnet sends.
+pub(super) fn table_of<'s>(
+    snapshot: &'s Snapshot,
+    subnet: &str,
+    vpc: &str,
+) -> Option<&'s RouteTable> {
+    let mut tables = snapshot.route_tables.values();
+    let own = tables.find(|t| t.associations.iter().any(|a| a.subnet_id == subnet));
+    own.or_else(|| {
+        let mut tables = snapshot.route_tables.values();
+        tables.find(|t| t.vpc_id == vpc && t.associations.iter().any(|a| a.main))
+    })
 }

@@ -95,6 +95,7 @@ documents! {
     /// A condition of a rule.
     Condition {
         field: String,
+        values: Vec<String>,
         source_ip_config: SourceIpConfig,
     }
 
@@ -112,6 +113,7 @@ documents! {
         target_type: String,
         vpc_id: Id,
         ip_address_type: String,
+        load_balancer_arns: Vec<Id>,
     }
 
     /// A registered target (`DescribeTargetHealth`).
@@ -150,6 +152,8 @@ documents! {
         firewall_policy_arn: Id,
         /// Endpoint identifiers (`vpce-…`) by availability zone, filled from `FirewallStatus`.
         endpoints: BTreeMap<String, Id>,
+        /// Subnets by endpoint identifier, filled from `FirewallStatus`.
+        endpoint_subnets: BTreeMap<Id, Id>,
     }
 
     /// A firewall policy (`DescribeFirewallPolicy`).
@@ -172,6 +176,13 @@ documents! {
     RuleGroupReference {
         resource_arn: Id,
         priority: Option<u32>,
+        #[serde(rename = "Override")]
+        changed: RuleGroupOverride,
+    }
+
+    /// What a policy changes in a managed rule group: `DROP_TO_ALERT`.
+    RuleGroupOverride {
+        action: String,
     }
 
     /// How stateful rules are ordered.
@@ -194,6 +205,19 @@ documents! {
         rule_group_arn: Id,
         rules_source: RulesSource,
         rule_variables: RuleVariables,
+        reference_sets: ReferenceSets,
+        stateful_rule_options: StatefulEngineOptions,
+    }
+
+    /// Prefix lists that rules name as `@…`.
+    ReferenceSets {
+        #[serde(rename = "IPSetReferences")]
+        ip_set_references: BTreeMap<String, SetReference>,
+    }
+
+    /// A prefix list by its ARN.
+    SetReference {
+        reference_arn: Id,
     }
 
     /// Variables of a rule group.
@@ -258,6 +282,8 @@ documents! {
         source_ports: Vec<PortPair>,
         destination_ports: Vec<PortPair>,
         protocols: Vec<u8>,
+        #[serde(rename = "TCPFlags")]
+        tcp_flags: Vec<serde_json::Value>,
     }
 
     /// A block of addresses.

@@ -42,6 +42,7 @@ documents! {
         vpc_id: Id,
         owner_id: Id,
         availability_zone: String,
+        availability_zone_id: String,
         cidr_block: String,
         ipv6_cidr_block_association_set: Vec<Ipv6Association>,
     }
@@ -233,6 +234,7 @@ documents! {
 
     /// An elastic address (`DescribeAddresses`).
     ElasticIp {
+        allocation_id: Id,
         public_ip: String,
         private_ip_address: String,
         network_interface_id: Id,
@@ -275,6 +277,15 @@ fn is_associated(state: &Code) -> bool {
 }
 
 impl Subnet {
+    /// Whether both are in one zone: by its identifier, since zones have other names in other accounts.
+    pub fn shares_zone(&self, other: &Self) -> bool {
+        if self.availability_zone_id.is_empty() || other.availability_zone_id.is_empty() {
+            self.availability_zone == other.availability_zone
+        } else {
+            self.availability_zone_id == other.availability_zone_id
+        }
+    }
+
     /// The subnet's blocks of both families.
     pub fn blocks(&self) -> Vec<Block> {
         let six = self

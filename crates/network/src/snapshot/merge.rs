@@ -1,7 +1,10 @@
 //! Objects that several calls describe in parts.
 
 use super::read::Reader;
-use super::{PrefixList, TransitAttachment, TransitRouteTable};
+use super::{
+    GroupRef, GroupRule, IpRange, Ipv6Range, Permission, PrefixList, PrefixListRef, SecurityGroup,
+    TransitAttachment, TransitRouteTable, UserIdGroupPair,
+};
 
 impl Reader {
     /// Two calls describe a list: one has its name, another its entries.
@@ -31,6 +34,7 @@ impl Reader {
     /// Attachments are described once in general and once by kind; the two are one object.
     pub(super) fn attachment(&mut self, list: &str, new: TransitAttachment) {
         let id = new.transit_gateway_attachment_id.clone();
+        let gateway = new.transit_gateway_id.clone();
         let known = self.snapshot.transit_attachments.entry(id).or_default();
         let take = |old: &mut String, new: String| {
             if old.is_empty() {
@@ -61,6 +65,12 @@ impl Reader {
             take(&mut known.vpc_id, vpc);
         }
         if !new.association.transit_gateway_route_table_id.is_empty() {
+            let gateway = match gateway.as_str() {
+                "" => known.transit_gateway_id.clone(),
+                own => own.to_owned(),
+            };
+            let sides = &mut known.associations;
+            sides.insert(gateway, new.association.clone());
             known.association = new.association;
         }
         if new.subnet_ids.is_some() {
@@ -75,6 +85,63 @@ impl Reader {
             );
             known.requester_tgw_info = requester;
             known.accepter_tgw_info = accepter;
+        }
+    }
+
+    /// Groups of which only the rules are described.
+    pub(super) fn finish_groups(&mut self) {
+        let snapshot = &mut self.snapshot;
+        for (id, rules) in &snapshot.group_rules {
+            if id.is_empty() || snapshot.groups.contains_key(id) {
+                continue;
+            }
+            let mut group = SecurityGroup {
+                group_id: id.clone(),
+                owner_id: rules
+                    .first()
+                    .map(|r| r.group_owner_id.clone())
+                    .unwrap_or_default(),
+                ..SecurityGroup::default()
+            };
+            for rule in rules {
+                let permissions = if rule.is_egress {
+                    &mut group.ip_permissions_egress
+                } else {
+                    &mut group.ip_permissions
+                };
+                permissions.push(permission(rule));
+            }
+            snapshot.groups.insert(id.clone(), group);
+        }
+    }
+
+    /// A description of a peering that does not name its gateway belongs to one of the two.
+    pub(super) fn finish_attachments(&mut self) {
+        for attachment in self.snapshot.transit_attachments.values_mut() {
+            let association = attachment.associations.remove("");
+            if let Some(association) = association {
+                let gateway = attachment.transit_gateway_id.clone();
+                attachment
+                    .associations
+                    .entry(gateway)
+                    .or_insert(association);
+            }
+        }
+    }
+
+    /// The attachments that a table routes, as `GetTransitGatewayRouteTableAssociations` lists them.
+    pub(super) fn associations(&mut self, table: &str, list: &[serde_json::Value]) {
+        for item in list {
+            let text = |name: &str| item.get(name).and_then(serde_json::Value::as_str);
+            let Some(id) = text("TransitGatewayAttachmentId") else {
+                continue;
+            };
+            let known = self.snapshot.transit_attachments.entry(id.to_owned());
+            let known = known.or_default();
+            id.clone_into(&mut known.transit_gateway_attachment_id);
+            table.clone_into(&mut known.association.transit_gateway_route_table_id);
+            let state = text("State").unwrap_or_default();
+            state.clone_into(&mut known.association.state);
         }
     }
 
@@ -101,5 +168,46 @@ impl Reader {
                 .get_or_insert_default()
                 .extend(propagations);
         }
+    }
+}
+
+/// A rule with an identifier as the group itself has it.
+fn permission(rule: &GroupRule) -> Permission {
+    let GroupRef { group_id } = rule.referenced_group_info.clone();
+    let given = |text: &String| (!text.is_empty()).then(|| text.clone());
+    let description = rule.description.clone();
+    Permission {
+        ip_protocol: rule.ip_protocol.clone(),
+        from_port: rule.from_port,
+        to_port: rule.to_port,
+        ip_ranges: given(&rule.cidr_ipv4)
+            .into_iter()
+            .map(|cidr_ip| IpRange {
+                cidr_ip,
+                description: description.clone(),
+            })
+            .collect(),
+        ipv6_ranges: given(&rule.cidr_ipv6)
+            .into_iter()
+            .map(|cidr_ipv6| Ipv6Range {
+                cidr_ipv6,
+                description: description.clone(),
+            })
+            .collect(),
+        prefix_list_ids: given(&rule.prefix_list_id)
+            .into_iter()
+            .map(|prefix_list_id| PrefixListRef {
+                prefix_list_id,
+                description: description.clone(),
+            })
+            .collect(),
+        user_id_group_pairs: given(&group_id)
+            .into_iter()
+            .map(|group_id| UserIdGroupPair {
+                group_id,
+                description: description.clone(),
+                ..UserIdGroupPair::default()
+            })
+            .collect(),
     }
 }

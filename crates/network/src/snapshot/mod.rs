@@ -9,6 +9,7 @@ mod ec2;
 mod merge;
 mod read;
 mod routing;
+mod shape;
 
 #[cfg(test)]
 mod tests;
@@ -17,12 +18,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use balancing::{
     Accelerator, AcceleratorEndpoint, AcceleratorEndpointGroup, AcceleratorListener, Action,
-    ClassicListener, ClassicListenerDescription, ClassicLoadBalancer, Condition, Distribution,
-    EndpointServiceConfiguration, Firewall, FirewallPolicy, FirewallPolicyResponse, ForwardConfig,
-    Listener, ListenerRule, LoadBalancer, MatchAttributes, PortOverride, PortPair, RuleGroup,
-    SourceIpConfig, StatefulRule, StatefulRuleHeader, StatelessRule, StatelessRulesAndActions,
-    Target, TargetGroup, TargetGroupTuple, TargetHealth, TargetHealthDescription, VpcOrigin,
-    VpcOriginEndpointConfig, ZoneSubnet,
+    AddressDefinition, ClassicListener, ClassicListenerDescription, ClassicLoadBalancer, Condition,
+    Distribution, EndpointServiceConfiguration, Firewall, FirewallPolicy, FirewallPolicyResponse,
+    ForwardConfig, IpSet, Listener, ListenerRule, LoadBalancer, MatchAttributes, PortOverride,
+    PortPair, RuleGroup, RuleGroupReference, SourceIpConfig, StatefulRule, StatefulRuleHeader,
+    StatelessRule, StatelessRulesAndActions, Target, TargetGroup, TargetGroupTuple, TargetHealth,
+    TargetHealthDescription, VpcOrigin, VpcOriginEndpointConfig, ZoneSubnet,
 };
 pub use ec2::{
     AclAssociation, AclEntry, Association, CidrAssociation, Code, ElasticIp, GroupRef, GroupRule,
@@ -91,7 +92,7 @@ pub struct Snapshot {
     pub endpoint_groups: Table<AcceleratorEndpointGroup>,
     pub distributions: Table<Distribution>,
     pub vpc_origins: Table<VpcOrigin>,
-    /// By region; `*` where the document does not say.
+    /// By `account/region`; `*` for each where the document does not say.
     pub block_public_access: BTreeMap<String, BlockPublicAccess>,
     pub block_public_access_exclusions: Table<BlockPublicAccessExclusion>,
 }
@@ -100,7 +101,7 @@ pub struct Snapshot {
 macro_rules! documents {
     ($($(#[$meta:meta])* $name:ident { $($(#[$attribute:meta])* $field:ident: $kind:ty,)* })*) => {$(
         $(#[$meta])*
-        #[derive(Debug, Clone, Default, PartialEq, serde::Deserialize)]
+        #[derive(Debug, Clone, Default, PartialEq, serde::Deserialize, serde::Serialize)]
         #[serde(rename_all = "PascalCase", default)]
         pub struct $name { $($(#[$attribute])* pub $field: $kind,)* }
     )*};

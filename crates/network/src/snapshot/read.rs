@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use model::Problem;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::shape::{self, normalise};
 use super::{
     BlockPublicAccess, Firewall, FirewallPolicy, FirewallPolicyResponse, Id, Instance,
     ListenerRule, PrefixList, RuleGroup, Snapshot, Table, TargetHealthDescription,
@@ -38,7 +40,7 @@ pub fn read(files: &[File]) -> (Snapshot, Vec<Problem>) {
         }
         match serde_json::from_slice::<Value>(&file.bytes) {
             Ok(Value::Object(object)) => reader.document(Value::Object(object)),
-            Ok(Value::Array(objects)) => objects.into_iter().for_each(|o| reader.document(o)),
+            Ok(Value::Array(objects)) => reader.array(objects),
             Ok(_) => reader.complain("not a response of a describe call"),
             Err(error) => reader.complain(format!("not JSON: {error}")),
         }
@@ -52,35 +54,6 @@ pub(super) struct Reader {
     pub(super) snapshot: Snapshot,
     problems: Vec<Problem>,
     place: String,
-}
-
-/// Capitalises the first letter of members and drops empty ones.
-///
-/// Direct Connect and AWS Config write lower camel case, all others upper camel case.
-fn normalise(value: Value) -> Value {
-    match value {
-        Value::Object(members) => Value::Object(
-            members
-                .into_iter()
-                .filter(|(name, member)| !member.is_null() && name != "Tags" && name != "TagSet")
-                .map(|(name, member)| (capitalised(name), normalise(member)))
-                .collect(),
-        ),
-        Value::Array(items) => Value::Array(items.into_iter().map(normalise).collect()),
-        other => other,
-    }
-}
-
-fn capitalised(name: String) -> String {
-    let mut letters = name.chars();
-    match letters.next() {
-        Some(first) if first.is_ascii_lowercase() => {
-            let mut upper = String::from(first.to_ascii_uppercase());
-            upper.push_str(letters.as_str());
-            upper
-        }
-        _ => name,
-    }
 }
 
 fn items(value: Value) -> Vec<Value> {
@@ -97,6 +70,19 @@ fn member(object: &Map<String, Value>, name: &str) -> Option<String> {
 impl Reader {
     fn complain(&mut self, what: impl Into<String>) {
         self.problems.push(Problem::new(self.place.clone(), what));
+    }
+
+    /// Responses one after the other, or the items of the list that the file is named after.
+    fn array(&mut self, objects: Vec<Value>) {
+        let list = shape::list_of(&self.place);
+        for object in objects {
+            match (list, normalise(object)) {
+                (Some(list), Value::Object(item)) if !shape::is_response(&item) => {
+                    self.list(list, Value::Object(item));
+                }
+                (_, other) => self.document(other),
+            }
+        }
     }
 
     fn document(&mut self, value: Value) {
@@ -120,7 +106,7 @@ impl Reader {
         }
     }
 
-    fn each<T: DeserializeOwned + PartialEq>(
+    fn each<T: Serialize + DeserializeOwned + PartialEq>(
         &mut self,
         name: &str,
         value: Value,
@@ -142,7 +128,17 @@ impl Reader {
                     slot.insert(object);
                     false
                 }
-                std::collections::btree_map::Entry::Occupied(slot) => *slot.get() != object,
+                std::collections::btree_map::Entry::Occupied(mut slot) => {
+                    let known = slot.get_mut();
+                    match shape::filled(known, &object) {
+                        _ if *known == object => false,
+                        Some(filled) => {
+                            *known = filled;
+                            false
+                        }
+                        None => true,
+                    }
+                }
             };
             if is_other {
                 self.complain(format!(
@@ -365,12 +361,14 @@ impl Reader {
             "VpcBlockPublicAccessOptions" => {
                 self.snapshot.described.insert(name.to_owned());
                 if let Some(options) = self.parse::<BlockPublicAccess>(name, value) {
-                    let region = if options.aws_region.is_empty() {
-                        region_of(&self.place).unwrap_or("*").to_owned()
-                    } else {
-                        options.aws_region.clone()
+                    let known = |text: &str, place: Option<&str>| match text {
+                        "" => place.unwrap_or("*").to_owned(),
+                        text => text.to_owned(),
                     };
-                    self.snapshot.block_public_access.insert(region, options);
+                    let account = known(&options.aws_account_id, account_of(&self.place));
+                    let region = known(&options.aws_region, region_of(&self.place));
+                    let key = format!("{account}/{region}");
+                    self.snapshot.block_public_access.insert(key, options);
                 }
             }
             "VpcBlockPublicAccessExclusions" => self.each(
@@ -384,7 +382,23 @@ impl Reader {
     }
 
     fn listeners(&mut self, value: Value) {
-        let (accelerators, balancers): (Vec<_>, Vec<_>) = items(value)
+        let mut flat = Vec::new();
+        for mut item in items(value) {
+            let owner = item.get("LoadBalancerArn").cloned();
+            match item.get_mut("Listeners").map(Value::take) {
+                // Listeners in an object for each load balancer, as merged responses have them.
+                Some(inner) => flat.extend(items(inner).into_iter().map(|mut listener| {
+                    if let (Some(members), Some(owner)) = (listener.as_object_mut(), &owner) {
+                        members
+                            .entry("LoadBalancerArn")
+                            .or_insert_with(|| owner.clone());
+                    }
+                    listener
+                })),
+                None => flat.push(item),
+            }
+        }
+        let (accelerators, balancers): (Vec<_>, Vec<_>) = flat
             .into_iter()
             .partition(|item| item.get("PortRanges").is_some());
         self.each(
@@ -464,6 +478,11 @@ impl Reader {
                 ..TransitRouteTable::default()
             });
         }
+        if let Some(table) = member(object, "TransitGatewayRouteTableId")
+            && let Some(Value::Array(list)) = get("Associations")
+        {
+            self.associations(&table, &list);
+        }
         if let Some(list) = member(object, "PrefixListId")
             && let Some(entries) = get("Entries")
         {
@@ -488,6 +507,11 @@ impl Reader {
                 for (zone, state) in zones {
                     let endpoint = state.get("Attachment").and_then(|a| a.get("EndpointId"));
                     if let Some(endpoint) = endpoint.and_then(Value::as_str) {
+                        let subnet = state.get("Attachment").and_then(|a| a.get("SubnetId"));
+                        if let Some(subnet) = subnet.and_then(Value::as_str) {
+                            let subnets = &mut firewall.endpoint_subnets;
+                            subnets.insert(endpoint.to_owned(), subnet.to_owned());
+                        }
                         firewall.endpoints.insert(zone.clone(), endpoint.to_owned());
                     }
                 }
@@ -533,6 +557,8 @@ impl Reader {
             }
         }
         self.snapshot.interfaces.append(&mut missing);
+        self.finish_groups();
+        self.finish_attachments();
     }
 }
 
@@ -540,6 +566,13 @@ fn attribute(item: &Value) -> Option<(String, String)> {
     let key = item.get("Key")?.as_str()?;
     let value = item.get("Value")?.as_str()?;
     Some((key.to_owned(), value.to_owned()))
+}
+
+/// The account in a path: the component of twelve digits.
+fn account_of(place: &str) -> Option<&str> {
+    place
+        .split('/')
+        .find(|part| part.len() == 12 && part.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// The region in a path: the component of the form `xx-name-1`.

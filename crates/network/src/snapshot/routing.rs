@@ -91,6 +91,12 @@ documents! {
         transit_gateway_id: Id,
         options: VpnOptions,
         routes: Vec<VpnStaticRoute>,
+        vgw_telemetry: Vec<TunnelTelemetry>,
+    }
+
+    /// What is known of a tunnel of a connection.
+    TunnelTelemetry {
+        status: String,
     }
 
     /// Options of a VPN connection.
@@ -186,6 +192,8 @@ documents! {
         association: TransitAssociation,
         subnet_ids: Option<Vec<Id>>,
         options: TransitOptions,
+        /// The same by transit gateway: the two sides of a peering list it each with their own table.
+        associations: std::collections::BTreeMap<Id, TransitAssociation>,
         requester_tgw_info: PeerTransitGateway,
         accepter_tgw_info: PeerTransitGateway,
     }
@@ -243,9 +251,11 @@ documents! {
 
     /// VPC Block Public Access of a region (`DescribeVpcBlockPublicAccessOptions`).
     BlockPublicAccess {
+        aws_account_id: Id,
         aws_region: String,
         state: String,
         internet_gateway_block_mode: String,
+        exclusions_allowed: String,
     }
 
     /// A VPC or subnet that Block Public Access leaves alone.
@@ -254,6 +264,51 @@ documents! {
         internet_gateway_exclusion_mode: String,
         resource_arn: String,
         state: String,
+    }
+}
+
+impl VpnConnection {
+    /// Whether it is there and some tunnel is, or may be, up.
+    pub fn is_up(&self) -> bool {
+        let mut tunnels = self.vgw_telemetry.iter();
+        is_live(&self.state)
+            && (self.vgw_telemetry.is_empty() || tunnels.any(|t| t.status != "DOWN"))
+    }
+}
+
+impl TransitAttachment {
+    /// The table that routes what comes in by the attachment to this gateway.
+    ///
+    /// Of a peering that only the other side describes it is not known.
+    pub fn table_at(&self, gateway: &str) -> Option<&TransitAssociation> {
+        let own = self.associations.get(gateway);
+        let is_side = self.transit_gateway_id == gateway || self.associations.is_empty();
+        own.or_else(|| is_side.then_some(&self.association))
+    }
+
+    /// The gateways that a peering is between, as far as they are known.
+    fn gateways(&self) -> impl Iterator<Item = &str> {
+        let resource = (self.resource_type == "peering").then_some(&self.resource_id);
+        [
+            &self.transit_gateway_id,
+            &self.requester_tgw_info.transit_gateway_id,
+            &self.accepter_tgw_info.transit_gateway_id,
+        ]
+        .into_iter()
+        .chain(self.associations.keys())
+        .chain(resource)
+        .map(String::as_str)
+    }
+
+    /// The gateway on the other side of a peering.
+    pub fn beyond(&self, gateway: &str) -> Option<&str> {
+        self.gateways()
+            .find(|id| id.starts_with("tgw-") && *id != gateway)
+    }
+
+    /// Whether it is attached to this gateway, on either side.
+    pub fn is_at(&self, gateway: &str) -> bool {
+        self.gateways().any(|id| id == gateway)
     }
 }
 

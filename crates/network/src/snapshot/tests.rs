@@ -27,7 +27,7 @@ fn bad_documents_lose_nothing_else() {
     for (text, expected) in rows {
         let good = file(
             "a/Vpcs.json",
-            "{\"Vpcs\":[{\"VpcId\":\"vpc-1\"}],\"New\":{}}",
+            "{\"Vpcs\":[{\"VpcId\":\"vpc-1\",\"State\":\"available\"}],\"New\":{}}",
         );
         let (snapshot, problems) = read(&[good, file("b/x.json", text)]);
         assert!(snapshot.vpcs.contains_key("vpc-1"), "{text}");

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use lynkeus_network::edges::Edge;
 use lynkeus_network::engine::Engine;
 use lynkeus_network::finding::{Finding, Options, Verdict, scan};
-use lynkeus_network::packet::{Entry, Outcome, follow};
+use lynkeus_network::packet::{Entry, Outcome, Packet, deliveries, follow};
+use lynkeus_network::snapshot::Snapshot;
 use serde_json::{Value, json};
 
 use super::estate::snapshot;
+use super::oracle::differences;
 
 /// A VPC with one public instance whose group lets tcp/22 in from anywhere.
 pub(super) fn base() -> Value {
@@ -43,9 +45,10 @@ fn line(finding: &Finding) -> String {
         Some(balancer) => format!(" through {}", balancer.listener_port),
         None => String::new(),
     };
-    let verdict = match &finding.verdict {
-        Verdict::Open(_) => "",
-        Verdict::Unknown(_) => " unknown",
+    let verdict = match (&finding.verdict, &finding.middlebox) {
+        (Verdict::Open(_), None) => "",
+        (Verdict::Open(_), Some(_)) => " inspected",
+        (Verdict::Unknown(_), _) => " unknown",
     };
     let (edge, protocol) = (finding.edge.id(), finding.protocol.name());
     format!(
@@ -54,30 +57,76 @@ fn line(finding: &Finding) -> String {
     )
 }
 
-/// Findings of a network as lines; every witness is followed.
+/// What a finding's edge is for a packet.
+pub(super) fn entry(edge: &Edge) -> Option<Entry<'_>> {
+    Some(match edge {
+        Edge::Internet(id) => Entry::InternetGateway(id),
+        Edge::Private(id) => Entry::VpnGateway(id),
+        Edge::Peering(id) => Entry::Peering(id),
+        Edge::Transit(id) => Entry::TransitGateway(id),
+        Edge::Accelerator(id) => Entry::Accelerator(id),
+        Edge::Distribution(id) => Entry::VpcOrigin(id),
+        Edge::Service(id) => Entry::EndpointService(id),
+        Edge::Other(_) => return None,
+    })
+}
+
+/// Whether the witness of a finding arrives at its interface and is answered.
+pub(super) fn replays(estate: &Snapshot, finding: &Finding, packet: Packet) -> bool {
+    let Some(entry) = entry(&finding.edge) else {
+        return false;
+    };
+    let answered = Outcome::Answered {
+        interface: finding.interface.clone(),
+    };
+    match &finding.balancer {
+        None => {
+            let vpc = &estate.interfaces[&finding.interface].vpc_id;
+            follow(estate, entry, vpc, packet) == answered
+        }
+        Some(balancer) => {
+            let front = balancer.front.as_ref().unwrap_or(&balancer.node);
+            let vpc = &estate.interfaces[front].vpc_id;
+            let all = deliveries(estate, entry, vpc, packet);
+            all.iter().any(|d| d.outcome == answered)
+        }
+    }
+}
+
+/// Findings of a network as lines; every witness is followed, and the engine and packets are asked
+/// about the same addresses and ports of all edges.
 pub(super) fn lines(document: &Value) -> Vec<String> {
     let estate = Arc::new(snapshot(document));
+    let found = differences(&estate);
+    assert!(found.is_empty(), "{found:#?}");
     let mut engine = Engine::new(Arc::clone(&estate));
     let findings = scan(&mut engine, &Options::default());
     for finding in &findings {
-        let entry = match &finding.edge {
-            Edge::Internet(id) => Entry::InternetGateway(id),
-            Edge::Private(id) => Entry::VpnGateway(id),
-            Edge::Peering(id) => Entry::Peering(id),
-            Edge::Transit(_) => continue,
-        };
-        if let (Verdict::Open(packet), None) = (&finding.verdict, &finding.balancer) {
-            let outcome = follow(
-                &estate,
-                entry,
-                &estate.interfaces[&finding.interface].vpc_id,
-                *packet,
-            );
-            assert!(
-                matches!(outcome, Outcome::Answered { .. }),
-                "{finding:?}: {outcome:?}"
-            );
+        if let Verdict::Open(packet) = &finding.verdict {
+            assert!(replays(&estate, finding, *packet), "{finding:?}");
         }
     }
     findings.iter().map(line).collect()
+}
+
+/// What becomes of one packet: `answered`, `unknown`, or the code of what stops it.
+pub(super) fn fate(document: &Value, entry: Entry<'_>, packet: (&str, &str, u16)) -> String {
+    let (source, destination, port) = packet;
+    let packet = Packet {
+        source: source.parse().expect("an address"),
+        source_port: 50000,
+        destination: destination.parse().expect("an address"),
+        destination_port: port,
+        protocol: 6,
+    };
+    let estate = snapshot(document);
+    let mut behind = deliveries(&estate, entry, "vpc-1", packet).into_iter();
+    let outcome = behind
+        .next()
+        .map_or_else(|| follow(&estate, entry, "vpc-1", packet), |d| d.outcome);
+    match outcome {
+        Outcome::Answered { .. } => "answered".to_owned(),
+        Outcome::Unknown { .. } => "unknown".to_owned(),
+        Outcome::Stopped { code, .. } => code.to_owned(),
+    }
 }

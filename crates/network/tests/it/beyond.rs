@@ -8,7 +8,7 @@ fn check(name: &str, document: &Value, expected: &[&str]) {
     assert_eq!(lines(document), expected, "{name}");
 }
 
-fn push(document: &mut Value, list: &str, value: Value) {
+pub(super) fn push(document: &mut Value, list: &str, value: Value) {
     if document[list].is_null() {
         document[list] = json!([]);
     }
@@ -25,7 +25,7 @@ fn private(target: &Value) -> Value {
     document
 }
 
-fn peered() -> Value {
+pub(super) fn peered() -> Value {
     let mut document = private(&json!({"VpcPeeringConnectionId": "pcx-1"}));
     push(
         &mut document,
@@ -102,7 +102,7 @@ fn groups_are_known_across_a_peering_of_one_region() {
     check("59 the member is in another VPC", &document, &[]);
 }
 
-fn with_vpn(route: &Value) -> Value {
+pub(super) fn with_vpn(route: &Value) -> Value {
     let mut document = private(route);
     push(
         &mut document,
@@ -141,7 +141,7 @@ fn vpn_gateways_lead_to_private_addresses() {
     check("38 the connection leads elsewhere", &fixed, &[]);
 }
 
-fn transit() -> Value {
+pub(super) fn transit() -> Value {
     let mut document = private(&json!({"TransitGatewayId": "tgw-1"}));
     push(
         &mut document,
@@ -170,6 +170,7 @@ fn transit() -> Value {
     }
     document["TransitGatewayRouteTables"] = json!([{"TransitGatewayRouteTableId": "tgw-rtb-1", "TransitGatewayId": "tgw-1",
         "State": "available"}]);
+    document["TransitGatewayStaticRoutes"] = json!([]);
     document["TransitGatewayPropagations"] = json!([{"TransitGatewayRouteTableId": "tgw-rtb-1",
         "TransitGatewayRouteTablePropagations": [
             {"TransitGatewayAttachmentId": "att-1", "ResourceId": "vpc-1", "ResourceType": "vpc", "State": "enabled"},
@@ -232,11 +233,11 @@ fn groups_are_known_through_a_transit_gateway_that_supports_it() {
     check("26 off at an attachment", &document, &[]);
 }
 
-const ARN: &str = "arn:aws:elasticloadbalancing:us-east-2:1:loadbalancer";
-const GROUP: &str = "arn:aws:elasticloadbalancing:us-east-2:1:targetgroup/t/1";
+pub(super) const ARN: &str = "arn:aws:elasticloadbalancing:us-east-2:1:loadbalancer";
+pub(super) const GROUP: &str = "arn:aws:elasticloadbalancing:us-east-2:1:targetgroup/t/1";
 
 /// A load balancer in a public subnet, and the instance in a private one behind it on port 8080.
-fn balanced(kind: &str, short: &str) -> Value {
+pub(super) fn balanced(kind: &str, short: &str) -> Value {
     let mut document = base();
     let arn = format!("{ARN}/{short}/lb/1");
     document["RouteTables"].as_array_mut().expect("tables").push(json!({"RouteTableId": "rtb-2", "VpcId": "vpc-1",

@@ -1,13 +1,18 @@
 //! Networks with known answers, random networks against packets, laws.
 #![cfg(test)]
 
+mod balanced;
 mod base;
 mod beyond;
+mod cases;
 mod corner;
+mod elements;
 mod estate;
 mod fixes;
+mod oracle;
 mod random;
 mod samples;
+mod services;
 
 use lynkeus_network::snapshot::{File, Snapshot, read};
 

@@ -13,19 +13,20 @@ use lynkeus_network::snapshot::Snapshot;
 use serde_json::Value;
 
 use super::estate::{BLOCKS, Dice, PORTS, acl, document, group, snapshot};
+use super::oracle::agree;
 
 /// How many networks, by the environment; `cargo xtask proof network` asks for more.
 #[expect(
     clippy::disallowed_methods,
     reason = "the number of cases is asked of the environment"
 )]
-fn cases() -> u64 {
+pub(super) fn cases() -> u64 {
     let text = std::env::var("LYNKEUS_NETWORK_CASES").unwrap_or_default();
     text.parse().unwrap_or(60)
 }
 
 /// Addresses at and beside the ends of blocks.
-fn source(dice: &mut Dice, is_v6: bool) -> IpAddr {
+pub(super) fn source(dice: &mut Dice, is_v6: bool) -> IpAddr {
     if is_v6 {
         let texts = [
             "2001:db8::1",
@@ -137,11 +138,7 @@ fn difference(ours: &Snapshot, theirs: &Snapshot, dice: &mut Dice) -> Option<Str
                     };
                     let (must, may) = says(&exposures, &edge, packet);
                     let (answered, unknown) = every_client_port(theirs, entry, vpc, packet);
-                    let agree = match (answered, unknown) {
-                        (true, _) => may && (must || unknown),
-                        (false, true) => !must,
-                        (false, false) => !may,
-                    };
+                    let agree = agree((must, may), answered, unknown);
                     if !agree {
                         return Some(format!(
                             "{edge:?} {packet:?}: must {must}, may {may}; packets: answered {answered}, unknown {unknown}"
@@ -290,7 +287,7 @@ fn every_witness_is_answered() {
                 Edge::Internet(id) => Entry::InternetGateway(id),
                 Edge::Private(id) => Entry::VpnGateway(id),
                 Edge::Peering(id) => Entry::Peering(id),
-                Edge::Transit(_) => continue,
+                _ => continue,
             };
             let vpc = &estate.interfaces[&finding.interface].vpc_id;
             let outcome = follow(&estate, entry, vpc, *packet);

@@ -1,0 +1,49 @@
+//! Classic load balancers.
+
+use super::targets::{Destination, first_interface};
+use super::{back, described, doubts, fronts, push};
+use crate::edges::Exposure;
+use crate::engine::Engine;
+use crate::filters::Protocol;
+use crate::snapshot::{ClassicLoadBalancer, Id, Snapshot};
+
+/// Everything that is or may be open through a classic load balancer.
+pub(super) fn exposures(
+    engine: &mut Engine,
+    snapshot: &Snapshot,
+    balancer: &ClassicLoadBalancer,
+    found: &mut Vec<Exposure>,
+) {
+    let name = &balancer.load_balancer_name;
+    let nodes = described(engine, snapshot, &format!("ELB {name}"));
+    if nodes.is_empty() {
+        doubts::of_classic(engine, snapshot, balancer, found);
+    }
+    for node in nodes {
+        for description in &balancer.listener_descriptions {
+            let listener = &description.listener;
+            let port = listener.load_balancer_port;
+            for front in fronts(engine, node, Protocol::TCP, port) {
+                for instance in &balancer.instances {
+                    let interface = first_interface(engine, snapshot, &instance.instance_id);
+                    let Some(interface) = interface else {
+                        continue;
+                    };
+                    let Some((address, _)) = engine.index.four(interface).first().copied() else {
+                        continue;
+                    };
+                    let target = Destination {
+                        interface,
+                        address,
+                        port: listener.instance_port,
+                        target_group: Id::new(),
+                    };
+                    // Its own subnet's ACL filters what it sends even within the subnet.
+                    let own = back::leaves(engine, &front, &target);
+                    let back = back::proxied(engine, &front, &target).and(&own);
+                    push(&front, name, &target, &front.clients.and_if(&back), found);
+                }
+            }
+        }
+    }
+}

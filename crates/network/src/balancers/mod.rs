@@ -1,0 +1,484 @@
+//! What is open through load balancers: the front at the balancer, the back at its targets.
+//!
+//! Application and classic load balancers are proxies: the back is a connection of their own, and
+//! the client's address matters at the front only. Network load balancers pass packets on, with the
+//! client's address or with their own (Elastic Load Balancing user guides; specification §4.12).
+
+mod back;
+mod classic;
+mod doubts;
+mod targets;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::address::{Address, set_of_texts};
+use crate::edges::{self, Balancer, Edge, Exposure, Shown};
+use crate::engine::Engine;
+use crate::filters::Protocol;
+use crate::index::six;
+use crate::interval::IntervalSet;
+use crate::known::Known;
+use crate::region::{Ports, Region};
+use crate::snapshot::{
+    Action, Id, Listener, LoadBalancer, NetworkInterface, Snapshot, TargetGroup,
+};
+
+pub(crate) use back::{admits_hidden, everything_if};
+pub(crate) use targets::first_interface;
+use targets::{Destination, destinations, is_in_zone, preserves};
+
+/// Clients by family.
+#[derive(Clone)]
+pub(crate) struct Clients {
+    pub(crate) four: Known<IntervalSet<u32>>,
+    pub(crate) six: Known<IntervalSet<u128>>,
+}
+
+impl Clients {
+    pub(crate) fn everybody() -> Self {
+        Self {
+            four: Known::everything(),
+            six: Known::everything(),
+        }
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.four.is_nothing() && self.six.is_nothing()
+    }
+
+    fn and(&self, other: &Self) -> Self {
+        Self {
+            four: self.four.and(&other.four),
+            six: self.six.and(&other.six),
+        }
+    }
+
+    /// The same clients, as far as something that does not look at them is open.
+    fn and_if(&self, open: &Known<IntervalSet<u32>>) -> Self {
+        Self {
+            four: self.four.and(open),
+            six: self
+                .six
+                .and(&open.map(|set| everything_if(!set.is_empty()))),
+        }
+    }
+}
+
+/// Who stands behind the address that packets to a balancer come from.
+#[derive(Clone)]
+pub(crate) enum Seen {
+    /// The clients themselves.
+    Clients,
+    /// Nobody: targets see the balancer's own address.
+    Balancer,
+    /// A service with one of these addresses, or with one of these groups.
+    Service(IntervalSet<u32>, Vec<Id>),
+}
+
+/// Packets of clients that a node of a balancer accepts on a port of a listener.
+#[derive(Clone)]
+pub(crate) struct Front<'s> {
+    pub(crate) edge: Edge,
+    pub(crate) node: &'s NetworkInterface,
+    /// The node's own address.
+    pub(crate) address: u32,
+    pub(crate) public: Option<u32>,
+    pub(crate) public_six: Option<u128>,
+    pub(crate) protocol: Protocol,
+    pub(crate) port: u16,
+    pub(crate) clients: Clients,
+    pub(crate) seen: Seen,
+    pub(crate) middlebox: Option<Id>,
+    pub(crate) behind: Option<Id>,
+    pub(crate) first_node: Option<Id>,
+}
+
+/// Everything that is or may be open through load balancers, from the edges of their subnets.
+pub(crate) fn exposures(engine: &mut Engine, protocols: &[Protocol]) -> Vec<Exposure> {
+    let snapshot = Arc::clone(&engine.snapshot);
+    let mut found = Vec::new();
+    for balancer in snapshot.load_balancers.values() {
+        if !is_active(balancer) || balancer.kind == "gateway" {
+            continue;
+        }
+        let nodes = nodes(engine, &snapshot, balancer);
+        doubts::of_balancer(engine, &snapshot, balancer, &nodes, protocols, &mut found);
+        for listener in listeners(&snapshot, &balancer.load_balancer_arn) {
+            for protocol in protocols_of(&listener.protocol) {
+                if !protocols.contains(protocol) {
+                    continue;
+                }
+                for node in &nodes {
+                    for front in fronts(engine, node, *protocol, listener.port) {
+                        through(engine, &snapshot, balancer, listener, &front, &mut found);
+                    }
+                }
+            }
+        }
+    }
+    if protocols.contains(&Protocol::TCP) {
+        for balancer in snapshot.classic_load_balancers.values() {
+            classic::exposures(engine, &snapshot, balancer, &mut found);
+        }
+    }
+    doubts::of_nodes(engine, &snapshot, protocols, &mut found);
+    found
+}
+
+pub(crate) fn is_active(balancer: &LoadBalancer) -> bool {
+    matches!(
+        balancer.state.code.as_str(),
+        "" | "active" | "active_impaired"
+    )
+}
+
+pub(crate) fn listeners<'s>(snapshot: &'s Snapshot, arn: &str) -> Vec<&'s Listener> {
+    let all = snapshot.listeners.values();
+    all.filter(|l| l.load_balancer_arn == arn).collect()
+}
+
+pub(crate) fn protocols_of(listener: &str) -> &'static [Protocol] {
+    match listener {
+        "UDP" | "QUIC" => &[Protocol::UDP],
+        "TCP_UDP" | "TCP_QUIC" => &[Protocol::TCP, Protocol::UDP],
+        _ => &[Protocol::TCP],
+    }
+}
+
+/// The balancer's interfaces; their description is that of its ARN (`ELB app/name/0123`).
+pub(crate) fn nodes<'s>(
+    engine: &Engine,
+    snapshot: &'s Snapshot,
+    balancer: &LoadBalancer,
+) -> Vec<&'s NetworkInterface> {
+    let arn = &balancer.load_balancer_arn;
+    match arn.split_once(":loadbalancer/") {
+        Some((_, name)) => described(engine, snapshot, &format!("ELB {name}")),
+        None => Vec::new(),
+    }
+}
+
+fn described<'s>(
+    engine: &Engine,
+    snapshot: &'s Snapshot,
+    description: &str,
+) -> Vec<&'s NetworkInterface> {
+    let ids = engine.index.by_description.get(description);
+    let ids = ids.into_iter().flatten();
+    ids.filter_map(|id| snapshot.interfaces.get(id)).collect()
+}
+
+/// What reaches a port of a node, from each edge.
+fn fronts<'s>(
+    engine: &mut Engine,
+    node: &'s NetworkInterface,
+    protocol: Protocol,
+    port: u16,
+) -> Vec<Front<'s>> {
+    let mut fronts = Vec::new();
+    let edges = engine.edges(&node.subnet_id, &node.vpc_id);
+    let Some((own, _)) = engine.index.four(node).first().copied() else {
+        return fronts;
+    };
+    for edge in edges.iter() {
+        let mut four = edges::addresses::<u32>(engine, node, edge);
+        if four.is_empty() {
+            // Clients with IPv6 may still arrive.
+            four.push((own, None));
+        }
+        let six = edges::addresses::<u128>(engine, node, edge)
+            .into_iter()
+            .next();
+        for (address, public) in four {
+            let is_known = public.is_some() || !matches!(edge, Edge::Internet(_));
+            let mut middlebox = None;
+            let mut clients = Clients {
+                four: Known::nothing(),
+                six: Known::nothing(),
+            };
+            if is_known {
+                let way = edges::at::<u32>(engine, node, edge, address, protocol);
+                clients.four = at_port(&way.region, port);
+                middlebox = way.middlebox;
+            }
+            if let Some((address, _)) = six {
+                let way = edges::at::<u128>(engine, node, edge, address, protocol);
+                clients.six = at_port(&way.region, port);
+            }
+            if clients.is_nothing() {
+                continue;
+            }
+            fronts.push(Front {
+                edge: edge.clone(),
+                node,
+                address,
+                public,
+                public_six: six.map(|(address, _)| address),
+                protocol,
+                port,
+                clients,
+                seen: Seen::Clients,
+                middlebox,
+                behind: None,
+                first_node: None,
+            });
+        }
+    }
+    fronts
+}
+
+pub(crate) fn at_port<A: Address>(region: &Known<Region<A>>, port: u16) -> Known<IntervalSet<A>> {
+    let only = Ports::range(port, port);
+    region.map(|region| region.and_ports(&only).addresses())
+}
+
+/// Follows a listener's actions to targets, and on through a balancer that is one.
+pub(crate) fn through(
+    engine: &mut Engine,
+    snapshot: &Snapshot,
+    balancer: &LoadBalancer,
+    listener: &Listener,
+    front: &Front<'_>,
+    found: &mut Vec<Exposure>,
+) {
+    let arn = &balancer.load_balancer_arn;
+    for (group_arn, narrowed, doubt) in forwards(snapshot, balancer, listener) {
+        let mut clients = front.clients.and(&narrowed);
+        if let Some(reason) = doubt {
+            clients.four = clients.four.doubted(reason.clone());
+            clients.six = clients.six.doubted(reason);
+        }
+        let Some(group) = snapshot.target_groups.get(&group_arn) else {
+            let reason = format!("target group {group_arn} is not described");
+            doubts::anybody(
+                engine,
+                snapshot,
+                balancer,
+                front,
+                (&clients, &reason),
+                found,
+            );
+            continue;
+        };
+        if group.target_type == "lambda" {
+            continue;
+        }
+        if !snapshot.targets.contains_key(&group_arn) {
+            let reason = format!("the targets of {group_arn} are not described");
+            doubts::anybody(
+                engine,
+                snapshot,
+                balancer,
+                front,
+                (&clients, &reason),
+                found,
+            );
+            continue;
+        }
+        if group.target_type == "alb" {
+            chain(engine, snapshot, balancer, group, front, found);
+            continue;
+        }
+        for target in destinations(engine, snapshot, balancer, group) {
+            if !is_in_zone(snapshot, balancer, group, front.node, target.interface) {
+                continue;
+            }
+            let keeps = balancer.kind == "network" && preserves(snapshot, group);
+            let open = match &front.seen {
+                Seen::Clients if keeps => {
+                    let mut open = clients.clone();
+                    // Translation from IPv6 to the target's IPv4 address replaces the client's.
+                    let own = back::proxied(engine, front, &target);
+                    open.six = open.and_if(&own).six;
+                    open.four = back::passed_on(engine, front, &target, &clients.four);
+                    open
+                }
+                Seen::Service(addresses, groups) if keeps => {
+                    let seen = (addresses, groups);
+                    clients.and_if(&back::passed_on_hidden(engine, front, &target, seen))
+                }
+                _ => clients.and_if(&back::proxied(engine, front, &target)),
+            };
+            push(front, arn, &target, &open, found);
+        }
+    }
+}
+
+/// A target group, the clients that reach it, and why it is not certain that it is one.
+type Forward = (Id, Clients, Option<String>);
+
+/// Target groups that a listener forwards to.
+fn forwards(snapshot: &Snapshot, balancer: &LoadBalancer, listener: &Listener) -> Vec<Forward> {
+    let mut found: Vec<Forward> = groups_of(&listener.default_actions)
+        .into_iter()
+        .map(|arn| (arn, Clients::everybody(), None))
+        .collect();
+    let rules = snapshot.listener_rules.get(&listener.listener_arn);
+    for rule in rules.into_iter().flatten() {
+        if rule.is_default {
+            continue;
+        }
+        let mut clients = Clients::everybody();
+        for condition in rule.conditions.iter().filter(|c| c.field == "source-ip") {
+            let configured = &condition.source_ip_config.values;
+            let values = if configured.is_empty() {
+                &condition.values
+            } else {
+                configured
+            };
+            let texts = || values.iter().map(String::as_str);
+            clients.four = clients.four.and(&set_of_texts(texts()).into());
+            clients.six = clients.six.and(&set_of_texts(texts()).into());
+        }
+        let actions = groups_of(&rule.actions).into_iter();
+        found.extend(actions.map(|arn| (arn, clients.clone(), None)));
+    }
+    if rules.is_none() && balancer.kind != "network" {
+        let own = &balancer.load_balancer_arn;
+        let known: BTreeSet<Id> = found.iter().map(|(arn, ..)| arn.clone()).collect();
+        let more = snapshot.target_groups.values().filter(|group| {
+            group.load_balancer_arns.contains(own) && !known.contains(&group.target_group_arn)
+        });
+        let reason = format!("the rules of {} are not described", listener.listener_arn);
+        found.extend(more.map(|group| {
+            let arn = group.target_group_arn.clone();
+            (arn, Clients::everybody(), Some(reason.clone()))
+        }));
+    }
+    found
+}
+
+/// The groups of forward actions whose weight is not zero; none behind a login.
+fn groups_of(actions: &[Action]) -> Vec<Id> {
+    if actions.iter().any(|a| a.kind.starts_with("authenticate-")) {
+        return Vec::new();
+    }
+    let mut groups = BTreeSet::new();
+    for action in actions.iter().filter(|a| a.kind == "forward") {
+        let weighted = action.forward_config.target_groups.iter();
+        groups.extend(
+            weighted
+                .filter(|g| g.weight != Some(0))
+                .map(|g| g.target_group_arn.clone()),
+        );
+        if action.forward_config.target_groups.is_empty() && !action.target_group_arn.is_empty() {
+            groups.insert(action.target_group_arn.clone());
+        }
+    }
+    groups.into_iter().collect()
+}
+
+/// A network load balancer before an application load balancer: clients keep their address up to it.
+fn chain(
+    engine: &mut Engine,
+    snapshot: &Snapshot,
+    outer: &LoadBalancer,
+    group: &TargetGroup,
+    front: &Front<'_>,
+    found: &mut Vec<Exposure>,
+) {
+    let targets = snapshot.targets.get(&group.target_group_arn);
+    for description in targets.into_iter().flatten() {
+        let Some(inner) = snapshot.load_balancers.get(&description.target.id) else {
+            let id = &description.target.id;
+            let reason = format!("load balancer {id} is not described");
+            let clients = (&front.clients, reason.as_str());
+            doubts::anybody(engine, snapshot, outer, front, clients, found);
+            continue;
+        };
+        let port = description.target.port.or(group.port).unwrap_or(front.port);
+        for listener in listeners(snapshot, &inner.load_balancer_arn) {
+            if listener.port != port || inner.kind == "network" {
+                continue;
+            }
+            for node in nodes(engine, snapshot, inner) {
+                let Some((address, _)) = engine.index.four(node).first().copied() else {
+                    continue;
+                };
+                let step = Destination {
+                    interface: node,
+                    address,
+                    port,
+                    target_group: group.target_group_arn.clone(),
+                };
+                let four = back::passed_on(engine, front, &step, &front.clients.four);
+                let own = back::proxied(engine, front, &step);
+                let next = Front {
+                    node,
+                    address,
+                    clients: Clients {
+                        four,
+                        six: front.clients.and_if(&own).six,
+                    },
+                    behind: Some(outer.load_balancer_arn.clone()),
+                    first_node: Some(front.node.network_interface_id.clone()),
+                    ..front.clone()
+                };
+                through(engine, snapshot, inner, listener, &next, found);
+            }
+        }
+    }
+}
+
+fn push(
+    front: &Front<'_>,
+    balancer: &Id,
+    target: &Destination<'_>,
+    clients: &Clients,
+    found: &mut Vec<Exposure>,
+) {
+    let ports = Ports::range(target.port, target.port);
+    let public_six = front
+        .public_six
+        .or_else(|| six(front.node).first().copied());
+    let four = Some(front.public.unwrap_or(front.address));
+    push_family(
+        front,
+        balancer,
+        target,
+        &ports,
+        (&clients.four, four),
+        found,
+    );
+    push_family(
+        front,
+        balancer,
+        target,
+        &ports,
+        (&clients.six, public_six),
+        found,
+    );
+}
+
+/// Adds what clients of one family reach at the target's ports.
+fn push_family<A: Shown>(
+    front: &Front<'_>,
+    balancer: &Id,
+    target: &Destination<'_>,
+    ports: &Ports,
+    (clients, outer): (&Known<IntervalSet<A>>, Option<A>),
+    found: &mut Vec<Exposure>,
+) {
+    let Some(outer) = outer.filter(|_| !clients.is_nothing() && !ports.is_empty()) else {
+        return;
+    };
+    found.push(Exposure {
+        edge: front.edge.clone(),
+        interface: target.interface.network_interface_id.clone(),
+        protocol: front.protocol,
+        private: target.address.ip(),
+        public: Some(outer.ip()),
+        balancer: Some(Balancer {
+            id: balancer.clone(),
+            node: front.node.network_interface_id.clone(),
+            listener_port: front.port,
+            target_group: target.target_group.clone(),
+            behind: front.behind.clone(),
+            front: front.first_node.clone(),
+        }),
+        middlebox: front.middlebox.clone(),
+        open: A::open(clients.map(|set| Region::product(ports, &Arc::new(set.clone())))),
+        is_latent: false,
+    });
+}

@@ -1,0 +1,117 @@
+//! The targets of a target group: interfaces, addresses and ports.
+
+use crate::engine::Engine;
+use crate::snapshot::{Id, LoadBalancer, NetworkInterface, Snapshot, TargetGroup};
+
+/// A place where a listener sends packets.
+pub(super) struct Destination<'s> {
+    pub(super) interface: &'s NetworkInterface,
+    pub(super) address: u32,
+    pub(super) port: u16,
+    pub(super) target_group: Id,
+}
+
+/// The interface that an instance has first.
+pub(crate) fn first_interface<'s>(
+    engine: &Engine,
+    snapshot: &'s Snapshot,
+    instance: &str,
+) -> Option<&'s NetworkInterface> {
+    let ids = engine.index.of_instance.get(instance)?;
+    let own = ids.iter().filter_map(|id| snapshot.interfaces.get(id));
+    own.min_by_key(|i| i.attachment.as_ref().map_or(0, |a| a.device_index))
+}
+
+/// Registered targets that take part. Health is not looked at, as it changes by itself.
+pub(super) fn destinations<'s>(
+    engine: &Engine,
+    snapshot: &'s Snapshot,
+    balancer: &LoadBalancer,
+    group: &TargetGroup,
+) -> Vec<Destination<'s>> {
+    let targets = snapshot.targets.get(&group.target_group_arn);
+    let mut found = Vec::new();
+    for description in targets.into_iter().flatten() {
+        if matches!(
+            description.target_health.state.as_str(),
+            "draining" | "unused"
+        ) {
+            continue;
+        }
+        let target = &description.target;
+        let Some(port) = target.port.or(group.port) else {
+            continue;
+        };
+        let place = if target.id.starts_with("i-") {
+            first_interface(engine, snapshot, &target.id).and_then(|interface| {
+                let address = engine.index.four(interface).first()?.0;
+                Some((interface, address))
+            })
+        } else {
+            by_address(engine, snapshot, &balancer.vpc_id, &target.id)
+        };
+        if let Some((interface, address)) = place {
+            found.push(Destination {
+                interface,
+                address,
+                port,
+                target_group: group.target_group_arn.clone(),
+            });
+        }
+    }
+    found
+}
+
+/// The interface with an address in the balancer's VPC, or else in one that it may be joined to.
+fn by_address<'s>(
+    engine: &Engine,
+    snapshot: &'s Snapshot,
+    vpc: &str,
+    text: &str,
+) -> Option<(&'s NetworkInterface, u32)> {
+    let ip = text.parse::<core::net::Ipv4Addr>().ok()?;
+    let in_vpc = |vpc: &str| engine.index.by_address.get(&(vpc.to_owned(), ip.into()));
+    let id = in_vpc(vpc).or_else(|| snapshot.vpcs.keys().find_map(|other| in_vpc(other)))?;
+    Some((snapshot.interfaces.get(id)?, ip.to_bits()))
+}
+
+/// Whether a node sends to targets in the target's zone.
+pub(super) fn is_in_zone(
+    snapshot: &Snapshot,
+    balancer: &LoadBalancer,
+    group: &TargetGroup,
+    node: &NetworkInterface,
+    target: &NetworkInterface,
+) -> bool {
+    if balancer.kind != "network" {
+        return true;
+    }
+    let key = "load_balancing.cross_zone.enabled";
+    let of = |owner: &str| snapshot.attributes.get(owner).and_then(|a| a.get(key));
+    let own = of(&group.target_group_arn).filter(|v| *v != "use_load_balancer_configuration");
+    let setting = own.or_else(|| of(&balancer.load_balancer_arn));
+    if setting.is_some_and(|value| value == "true") {
+        return true;
+    }
+    let zone = |i: &NetworkInterface| snapshot.subnets.get(&i.subnet_id);
+    match (zone(node), zone(target)) {
+        (Some(node), Some(target)) => node.shares_zone(target),
+        (None, None) => node.availability_zone == target.availability_zone,
+        _ => false,
+    }
+}
+
+/// Whether the targets of a network load balancer see the client's address.
+pub(super) fn preserves(snapshot: &Snapshot, group: &TargetGroup) -> bool {
+    if matches!(
+        group.protocol.as_str(),
+        "UDP" | "TCP_UDP" | "QUIC" | "TCP_QUIC"
+    ) {
+        return true;
+    }
+    let attributes = snapshot.attributes.get(&group.target_group_arn);
+    match attributes.and_then(|a| a.get("preserve_client_ip.enabled")) {
+        Some(value) => value == "true",
+        None => group.target_type != "ip",
+    }
+}

@@ -1,0 +1,452 @@
+//! One packet from a service of AWS: Global Accelerator, `CloudFront`, endpoint services.
+
+use core::net::IpAddr;
+
+use super::rules::{Decision, Sender, acl, groups};
+use super::{Packet, Trail, Walk, gates, is_own, is_public, stopped, target};
+use crate::snapshot::{AcceleratorEndpointGroup, LoadBalancer, NetworkInterface, Snapshot};
+
+/// The load balancer that a node belongs to.
+fn balancer_of<'s>(snapshot: &'s Snapshot, node: &NetworkInterface) -> Option<&'s LoadBalancer> {
+    let name = node.description.strip_prefix("ELB ")?;
+    let mut all = snapshot.load_balancers.values();
+    all.find(|b| {
+        b.load_balancer_arn
+            .ends_with(&format!(":loadbalancer/{name}"))
+    })
+}
+
+/// Whether services send to this address of an instance: the first one.
+fn is_first(server: &NetworkInterface, address: IpAddr) -> bool {
+    super::balancers::first_address(server).map(IpAddr::V4) == Some(address)
+}
+
+/// An internet gateway is attached and public access not blocked.
+fn gate(snapshot: &Snapshot, server: &NetworkInterface) -> Decision {
+    attached(snapshot, server).and(gates::public_access(snapshot, server))
+}
+
+/// An internet gateway is attached.
+fn attached(snapshot: &Snapshot, server: &NetworkInterface) -> Decision {
+    let live = |state: &str| matches!(state, "available" | "attached" | "");
+    let gateways = snapshot.internet_gateways.values();
+    let mut attachments = gateways.flat_map(|g| &g.attachments);
+    if attachments.any(|a| a.vpc_id == server.vpc_id && live(&a.state)) {
+        Decision::Pass
+    } else if snapshot.described.contains("InternetGateways") {
+        Decision::Stop
+    } else {
+        Decision::Missing(server.vpc_id.clone())
+    }
+}
+
+/// From an accelerator to one of its endpoints.
+pub(super) fn accelerator<'s>(
+    trail: &mut Trail<'s>,
+    id: &str,
+    vpc: &str,
+    packet: Packet,
+) -> Walk<&'s NetworkInterface> {
+    let snapshot = trail.snapshot;
+    let server = target(snapshot, vpc, packet.destination)?;
+    let enabled = snapshot.accelerators.get(id).map(|a| a.enabled);
+    let is_on = matches!(enabled, Some(None | Some(true)));
+    trail.take(Decision::when(is_on), id, "NO_ROUTE_TO_DESTINATION")?;
+    let (lanes, keeps) = lanes(snapshot, id, server, packet);
+    trail.take(lanes, id, "ELBV2_LISTENER_PORT_RESTRICTION")?;
+    trail.take(
+        gate(snapshot, server),
+        vpc,
+        "VPC_BLOCK_PUBLIC_ACCESS_ENABLED",
+    )?;
+    let place = (server.subnet_id.as_str(), vpc);
+    if keeps {
+        if !is_public(packet.source) || is_own(snapshot, vpc, packet.source) {
+            return Err(stopped(id, "GATEWAY_REJECTS_SPOOFED_TRAFFIC"));
+        }
+        let outward = (packet.source, packet.source_port);
+        let back = acl(snapshot, place, true, packet.protocol, outward);
+        trail.take(back, place.0, "SUBNET_ACL_RESTRICTION")?;
+        let admitted = groups(snapshot, server, false, packet, Sender::Nobody);
+        trail.take(
+            admitted,
+            &server.network_interface_id,
+            "ENI_SG_RULES_MISMATCH",
+        )?;
+        return Ok(server);
+    }
+    let decision = unseen(snapshot, id, server, packet);
+    trail.take(
+        decision,
+        &server.network_interface_id,
+        "ENI_SG_RULES_MISMATCH",
+    )?;
+    Ok(server)
+}
+
+/// Whether an interface takes a packet of an accelerator whose address nobody knows: open if every
+/// public address would be.
+fn unseen(snapshot: &Snapshot, id: &str, server: &NetworkInterface, packet: Packet) -> Decision {
+    let vpc = server.vpc_id.as_str();
+    let place = (server.subnet_id.as_str(), vpc);
+    let (mut some, mut every) = (Decision::Stop, Decision::Pass);
+    for sample in samples(snapshot, vpc) {
+        let from = Packet {
+            source: sample,
+            ..packet
+        };
+        let inward = acl(
+            snapshot,
+            place,
+            false,
+            packet.protocol,
+            (sample, packet.destination_port),
+        );
+        let back = acl(
+            snapshot,
+            place,
+            true,
+            packet.protocol,
+            (sample, packet.source_port),
+        );
+        let one = groups(snapshot, server, false, from, Sender::Nobody)
+            .and(inward)
+            .and(back);
+        some = some.or(one.clone());
+        every = every.and(one);
+    }
+    match (every, some) {
+        (Decision::Pass, _) => Decision::Pass,
+        (_, Decision::Stop) => Decision::Stop,
+        _ => Decision::Missing(id.to_owned()),
+    }
+}
+
+/// Whether an accelerator leads to a packet's port of a server, and whether clients keep their address.
+fn lanes(
+    snapshot: &Snapshot,
+    id: &str,
+    server: &NetworkInterface,
+    packet: Packet,
+) -> (Decision, bool) {
+    let mut lanes = Decision::Stop;
+    let mut keeps = false;
+    for group in snapshot.endpoint_groups.values() {
+        let prefix = format!("{id}/");
+        if !group.endpoint_group_arn.starts_with(&prefix)
+            || group.traffic_dial_percentage == Some(0.0)
+        {
+            continue;
+        }
+        for endpoint in &group.endpoint_descriptions {
+            let leads = endpoint.endpoint_id.as_str();
+            let is_server = if leads.starts_with("eipalloc-") {
+                let mut all = snapshot.elastic_ips.iter();
+                all.any(|e| {
+                    e.allocation_id == leads
+                        && e.network_interface_id == server.network_interface_id
+                        && e.private_ip_address == packet.destination.to_string()
+                })
+            } else if leads.starts_with("arn:") {
+                balancer_of(snapshot, server).is_some_and(|b| b.load_balancer_arn == leads)
+            } else {
+                server.instance() == Some(leads) && is_first(server, packet.destination)
+            };
+            if !is_server || endpoint.weight == Some(0) {
+                continue;
+            }
+            let lane = lane(snapshot, group, packet);
+            if lane == Decision::Stop {
+                continue;
+            }
+            lanes = lanes.or(lane);
+            keeps = match balancer_of(snapshot, server) {
+                Some(balancer) if balancer.kind == "network" => {
+                    endpoint.client_ip_preservation_enabled == Some(true)
+                        && !balancer.security_groups.is_empty()
+                }
+                Some(_) => endpoint.client_ip_preservation_enabled.unwrap_or(true),
+                None => !leads.starts_with("eipalloc-"),
+            };
+        }
+    }
+    (lanes, keeps)
+}
+
+/// Whether an accelerator's endpoint sees the client's address.
+pub(super) fn keeps(snapshot: &Snapshot, id: &str, vpc: &str, packet: Packet) -> bool {
+    target(snapshot, vpc, packet.destination)
+        .is_ok_and(|server| lanes(snapshot, id, server, packet).1)
+}
+
+/// Whether a listener of the accelerator leads to the packet's port.
+fn lane(snapshot: &Snapshot, group: &AcceleratorEndpointGroup, packet: Packet) -> Decision {
+    let mut all = snapshot.accelerator_listeners.values();
+    let listener = all.find(|l| {
+        group
+            .endpoint_group_arn
+            .starts_with(&format!("{}/", l.listener_arn))
+    });
+    let Some(listener) = listener else {
+        return Decision::Missing(group.endpoint_group_arn.clone());
+    };
+    let protocol = match listener.protocol.as_str() {
+        "TCP" => packet.protocol == 6,
+        "UDP" => packet.protocol == 17,
+        _ => true,
+    };
+    let listens = |port: u16| {
+        let mut ranges = listener.port_ranges.iter();
+        ranges.any(|r| (r.from_port..=r.to_port).contains(&port))
+    };
+    let port = packet.destination_port;
+    let mut changes = group
+        .port_overrides
+        .iter()
+        .filter(|c| listens(c.listener_port));
+    let changed = changes.any(|c| c.endpoint_port == port);
+    let is_replaced = group.port_overrides.iter().any(|c| c.listener_port == port);
+    Decision::when(protocol && (changed || listens(port) && !is_replaced))
+}
+
+/// Public addresses at and beside the ends of every block that a filter names.
+pub(super) fn samples(snapshot: &Snapshot, vpc: &str) -> Vec<IpAddr> {
+    let mut blocks: Vec<&str> = Vec::new();
+    for group in snapshot.groups.values() {
+        for permission in &group.ip_permissions {
+            blocks.extend(permission.ip_ranges.iter().map(|r| r.cidr_ip.as_str()));
+        }
+    }
+    for list in snapshot.prefix_lists.keys() {
+        blocks.extend(super::rules::entries(snapshot, list).into_iter().flatten());
+    }
+    for acl in snapshot.acls.values() {
+        blocks.extend(acl.entries.iter().map(|e| e.cidr_block.as_str()));
+    }
+    let mut samples = vec![IpAddr::from([8, 8, 8, 8])];
+    for block in blocks {
+        let mut parts = block.split('/');
+        let address = parts
+            .next()
+            .and_then(|a| a.parse::<core::net::Ipv4Addr>().ok());
+        let length = parts.next().and_then(|l| l.parse::<u32>().ok());
+        let (Some(address), Some(length)) = (address, length) else {
+            continue;
+        };
+        let size = 1u64 << (32 - length.min(32));
+        let first = u64::from(u32::from(address)) / size * size;
+        for number in [first.wrapping_sub(1), first, first + size - 1, first + size] {
+            samples.extend(u32::try_from(number).ok().map(|n| IpAddr::V4(n.into())));
+        }
+    }
+    samples.retain(|ip| is_public(*ip) && !is_own(snapshot, vpc, *ip));
+    samples.sort_unstable();
+    samples.dedup();
+    samples
+}
+
+/// From `CloudFront` to a VPC origin.
+pub(super) fn vpc_origin<'s>(
+    trail: &mut Trail<'s>,
+    id: &str,
+    vpc: &str,
+    packet: Packet,
+) -> Walk<&'s NetworkInterface> {
+    let snapshot = trail.snapshot;
+    let server = target(snapshot, vpc, packet.destination)?;
+    let Some(origin) = snapshot.vpc_origins.get(id) else {
+        return Err(stopped(id, "NO_ROUTE_TO_DESTINATION"));
+    };
+    let config = &origin.vpc_origin_endpoint_config;
+    let arn = [&config.arn, &origin.origin_endpoint_arn]
+        .into_iter()
+        .find(|arn| !arn.is_empty())
+        .map_or("", String::as_str);
+    let is_server = if let Some(balancer) = balancer_of(snapshot, server) {
+        balancer.load_balancer_arn == arn
+    } else {
+        let instance = server.instance();
+        instance.is_some_and(|i| arn.ends_with(&format!("/{i}")))
+            && is_first(server, packet.destination)
+    };
+    let ports = [
+        (config.http_port, "https-only"),
+        (config.https_port, "http-only"),
+    ];
+    let open: Vec<u16> = ports
+        .iter()
+        .filter(|(_, without)| config.origin_protocol_policy != *without)
+        .filter_map(|(port, _)| *port)
+        .collect();
+    let is_port = open.is_empty() || open.contains(&packet.destination_port);
+    let is_live = !matches!(origin.status.as_str(), "Deleting" | "Failed");
+    let leads = is_server && is_port && is_live && packet.protocol == 6;
+    trail.take(Decision::when(leads), id, "TARGET_PORT_RESTRICTION")?;
+    if open.is_empty() {
+        trail.take(Decision::Missing(id.to_owned()), id, "")?;
+    }
+    let distributions = snapshot
+        .distributions
+        .values()
+        .filter(|d| d.enabled != Some(false));
+    let mut origins = distributions.flat_map(|d| &d.origins.items);
+    let used = if origins.any(|o| o.vpc_origin_config.vpc_origin_id == id) {
+        Decision::Pass
+    } else if snapshot.described.contains("DistributionList") {
+        Decision::Stop
+    } else {
+        Decision::Missing(id.to_owned())
+    };
+    trail.take(used, id, "NO_ROUTE_TO_DESTINATION")?;
+    let open = match (
+        attached(snapshot, server),
+        gates::public_access(snapshot, server),
+    ) {
+        // What Block Public Access does to a VPC origin is not documented.
+        (Decision::Pass, Decision::Stop) => Decision::Missing(vpc.to_owned()),
+        (Decision::Pass, blocked) => blocked,
+        (other, _) => other,
+    };
+    trail.take(open, vpc, "NO_ROUTE_TO_DESTINATION")?;
+    let admitted = from_service(snapshot, server, packet);
+    trail.take(
+        admitted,
+        &server.network_interface_id,
+        "ENI_SG_RULES_MISMATCH",
+    )?;
+    Ok(server)
+}
+
+/// Whether an interface takes what `CloudFront` sends: from the service's group, from its prefix
+/// list, or from wherever in the VPC it is.
+fn from_service(snapshot: &Snapshot, server: &NetworkInterface, packet: Packet) -> Decision {
+    let is_service = |id: &str| {
+        let group = snapshot.groups.get(id);
+        let list = snapshot.prefix_lists.get(id);
+        group.is_some_and(|g| {
+            g.vpc_id == server.vpc_id && g.group_name == "CloudFront-VPCOrigins-Service-SG"
+        }) || list
+            .is_some_and(|l| l.prefix_list_name == "com.amazonaws.global.cloudfront.origin-facing")
+    };
+    let (mut named, mut some, mut every) = (Decision::Stop, Decision::Stop, Decision::Pass);
+    for group in server
+        .groups
+        .iter()
+        .filter_map(|g| snapshot.groups.get(&g.group_id))
+    {
+        for permission in &group.ip_permissions {
+            let pairs = permission.user_id_group_pairs.iter().map(|p| &p.group_id);
+            let lists = permission.prefix_list_ids.iter().map(|l| &l.prefix_list_id);
+            if pairs.chain(lists).any(|id| is_service(id)) {
+                let everybody = crate::snapshot::Permission {
+                    ip_ranges: vec![crate::snapshot::IpRange {
+                        cidr_ip: "0.0.0.0/0".to_owned(),
+                        ..Default::default()
+                    }],
+                    ..permission.clone()
+                };
+                named = named.or(super::rules::permits(snapshot, &everybody, packet));
+            }
+        }
+    }
+    for sample in inside(snapshot, &server.vpc_id) {
+        let one = groups(
+            snapshot,
+            server,
+            false,
+            Packet {
+                source: sample,
+                ..packet
+            },
+            Sender::Nobody,
+        );
+        some = some.or(one.clone());
+        every = every.and(one);
+    }
+    if !snapshot.vpcs.contains_key(&server.vpc_id) {
+        every = Decision::Stop;
+    }
+    match (named, every, some) {
+        (Decision::Pass, ..) | (_, Decision::Pass, _) => Decision::Pass,
+        (Decision::Stop, _, Decision::Stop) => Decision::Stop,
+        _ => Decision::Missing(server.vpc_id.clone()),
+    }
+}
+
+/// Addresses of a VPC at and beside the ends of every block that a group names.
+pub(super) fn inside(snapshot: &Snapshot, vpc: &str) -> Vec<IpAddr> {
+    let mut blocks: Vec<String> = Vec::new();
+    for group in snapshot.groups.values() {
+        for permission in &group.ip_permissions {
+            blocks.extend(permission.ip_ranges.iter().map(|r| r.cidr_ip.clone()));
+        }
+    }
+    for list in snapshot.prefix_lists.keys() {
+        let own = super::rules::entries(snapshot, list).into_iter().flatten();
+        blocks.extend(own.map(str::to_owned));
+    }
+    if let Some(vpc) = snapshot.vpcs.get(vpc) {
+        blocks.push(vpc.cidr_block.clone());
+        blocks.extend(
+            vpc.cidr_block_association_set
+                .iter()
+                .map(|c| c.cidr_block.clone()),
+        );
+    }
+    let mut samples = Vec::new();
+    for block in blocks {
+        let mut parts = block.split('/');
+        let address = parts
+            .next()
+            .and_then(|a| a.parse::<core::net::Ipv4Addr>().ok());
+        let length = parts.next().and_then(|l| l.parse::<u32>().ok());
+        let (Some(address), Some(length)) = (address, length) else {
+            continue;
+        };
+        let last = (1u64 << (32 - length.min(32))) - 1;
+        let first = u64::from(u32::from(address)) & !last;
+        for number in [
+            first,
+            first + last,
+            first.saturating_sub(1),
+            first + last + 1,
+        ] {
+            samples.extend(u32::try_from(number).ok().map(|n| IpAddr::V4(n.into())));
+        }
+    }
+    if snapshot.vpcs.contains_key(vpc) {
+        samples.retain(|ip| is_own(snapshot, vpc, *ip));
+    }
+    samples
+}
+
+/// From a consumer of an endpoint service to its load balancer.
+pub(super) fn endpoint_service<'s>(
+    trail: &mut Trail<'s>,
+    id: &str,
+    vpc: &str,
+    packet: Packet,
+) -> Walk<&'s NetworkInterface> {
+    let snapshot = trail.snapshot;
+    let node = target(snapshot, vpc, packet.destination)?;
+    let Some(service) = snapshot.endpoint_services.get(id) else {
+        return Err(stopped(id, "VPCE_SERVICE_NOT_INSTALLED_IN_AZ"));
+    };
+    let Some(balancer) = balancer_of(snapshot, node) else {
+        return Err(stopped(id, "NO_POSSIBLE_DESTINATION"));
+    };
+    let is_ours = service
+        .network_load_balancer_arns
+        .contains(&balancer.load_balancer_arn)
+        && matches!(service.service_state.as_str(), "" | "Available");
+    trail.take(Decision::when(is_ours), id, "NO_POSSIBLE_DESTINATION")?;
+    if balancer.enforce_security_group_inbound_rules_on_private_link_traffic != "off" {
+        let admitted = groups(snapshot, node, false, packet, Sender::Nobody);
+        trail.take(
+            admitted,
+            &node.network_interface_id,
+            "ENI_SG_RULES_MISMATCH",
+        )?;
+    }
+    Ok(node)
+}
