@@ -1,11 +1,11 @@
 //! Amazon Inspector's API on the wire: shapes, validation, errors, signatures and HTTP.
 
 mod closed;
+pub mod csv;
 pub mod errors;
-pub mod gone;
+pub mod extensions;
 pub mod inspector2;
 pub mod keys;
-pub mod network;
 pub mod operation;
 pub mod registry;
 pub mod scalar;
@@ -13,7 +13,6 @@ pub mod server;
 mod shape;
 pub mod sigv4;
 pub mod state;
-pub mod submit;
 pub mod token;
 pub mod validate;
 pub mod wire;

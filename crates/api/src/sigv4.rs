@@ -150,34 +150,71 @@ pub fn verify(
     })
 }
 
-/// The `Authorization` header of a request that `host` and `x-amz-date` are among the headers of.
-pub fn sign(
-    request: &Request<'_>,
-    access_key_id: &str,
-    secret: &Secret,
-    region: &str,
-    service: &str,
-) -> Result<String, Error> {
-    let time = time(request)?;
-    let stamp = stamp(time);
-    let date = stamp.get(..8).unwrap_or_default();
-    let signed = vec!["host", "x-amz-date"];
+/// With which key, and for what, a request is signed.
+#[derive(Clone, Copy, Debug)]
+pub struct Signer<'a> {
+    pub access_key_id: &'a str,
+    pub secret: &'a Secret,
+    pub region: &'a str,
+    pub service: &'a str,
+}
+
+/// The `Authorization` header of a request, all of whose headers are signed; `host` and
+/// `x-amz-date` are among them.
+pub fn sign(request: &Request<'_>, signer: &Signer<'_>) -> Result<String, Error> {
+    let signed = names(request);
     let canonical = canonical::request(request, &signed, &payload(request)?);
-    let authorization = Authorization {
-        access_key_id,
-        date,
-        region,
-        service,
-        signed,
-        signature: "",
-    };
-    let signature = signature(&authorization, time, secret.expose(), &canonical);
-    Ok(format!(
-        "{ALGORITHM} Credential={access_key_id}/{date}/{region}/{service}/aws4_request, \
-         SignedHeaders={}, Signature={}",
-        authorization.signed.join(";"),
-        signature.unwrap_or_default()
-    ))
+    signer.authorization(request, signed, &canonical)
+}
+
+/// Like [`sign`], for Amazon S3: the path is signed as it is sent, and the digest of the payload
+/// stands in `x-amz-content-sha256`, so that the body need not be in memory.
+pub fn sign_object(request: &Request<'_>, signer: &Signer<'_>) -> Result<String, Error> {
+    let digest = request.one("x-amz-content-sha256")?.unwrap_or_default();
+    let signed = names(request);
+    let canonical = canonical::object(request, &signed, digest);
+    signer.authorization(request, signed, &canonical)
+}
+
+/// The names of a request's headers in their order.
+fn names<'a>(request: &Request<'a>) -> Vec<&'a str> {
+    let mut names: Vec<&str> = request.headers.iter().map(|(name, _)| *name).collect();
+    names.sort_unstable();
+    names
+}
+
+impl Signer<'_> {
+    fn authorization(
+        &self,
+        request: &Request<'_>,
+        signed: Vec<&str>,
+        canonical: &[u8],
+    ) -> Result<String, Error> {
+        let time = time(request)?;
+        let stamp = stamp(time);
+        let date = stamp.get(..8).unwrap_or_default();
+        let Self {
+            access_key_id,
+            secret,
+            region,
+            service,
+        } = *self;
+        let authorization = Authorization {
+            access_key_id,
+            date,
+            region,
+            service,
+            signed,
+            signature: "",
+        };
+        let signature = signature(&authorization, time, secret.expose(), canonical);
+        Ok(format!(
+            "{ALGORITHM} Credential={access_key_id}/{date}/{region}/{service}/aws4_request, \
+             SignedHeaders={}, Signature={}",
+            authorization.signed.join(";"),
+            signature.unwrap_or_default()
+        ))
+    }
 }
 
 fn parse(header: &str) -> Result<Authorization<'_>, Error> {

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use inventory::sbom::cyclonedx::Version;
 use model::Severity;
 
+use crate::cli_ask::{Coverage, Explain, Filters, Findings};
 use crate::cli_db::{Db, Network};
 use crate::cli_network::Reachability;
 use crate::cli_up::{Key, Submit, Up};
@@ -44,6 +45,14 @@ pub(crate) enum Command {
     Key(Key),
     /// Send the inventory of a target to a server.
     Submit(Submit),
+    /// List the findings of a running service.
+    Findings(Findings),
+    /// List, try out, make and delete suppression rules of a running service.
+    Filters(Filters),
+    /// List what a running service covers, or count it.
+    Coverage(Coverage),
+    /// Say everything that a running service knows of a finding.
+    Explain(Explain),
 }
 
 /// What is scanned and how it is read.
@@ -163,4 +172,18 @@ fn severity(text: &str) -> Result<Severity, String> {
     Severity::parse(text).ok_or_else(|| {
         "expected untriaged, informational, low, medium, high or critical".to_owned()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Cli;
+
+    #[test]
+    fn arguments_do_not_clash() {
+        let mut command = Cli::command();
+        command.build();
+        assert!(command.find_subcommand("explain").is_some());
+    }
 }

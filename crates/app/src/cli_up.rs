@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Subcommand};
 
-use crate::cli::TargetArguments;
+use crate::{cli::TargetArguments, web::ServerArguments};
 
 /// Start the service.
 #[derive(Debug, Args)]
@@ -44,6 +44,29 @@ pub(crate) struct Up {
     /// Use this compiled advisory database, and update none.
     #[arg(long, value_name = "FILE")]
     pub(crate) db: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) exports: Exports,
+}
+
+/// Where findings reports and bills of materials go.
+#[derive(Debug, Args)]
+pub(crate) struct Exports {
+    /// A directory, with one for each account and bucket in it, or the address of an S3-compatible
+    /// store, signed for with the access key of the environment or of its profile; by default
+    /// `exports` in the data directory.
+    #[arg(id = "exports", long, env = "LYNKEUS_EXPORTS", value_name = "DIR|URL")]
+    pub(crate) place: Option<String>,
+    /// The Region of the store's buckets; by default that of the report.
+    #[arg(
+        id = "exports_region",
+        long = "exports-region",
+        value_name = "REGION",
+        requires = "exports"
+    )]
+    pub(crate) region: Option<String>,
+    /// Do not ask the store to encrypt with the KMS key that the client names.
+    #[arg(long = "exports-unencrypted", requires = "exports")]
+    pub(crate) unencrypted: bool,
 }
 
 /// Access keys of the service.
@@ -85,12 +108,8 @@ pub(crate) enum KeyCommand {
 pub(crate) struct Submit {
     #[command(flatten)]
     pub(crate) target: TargetArguments,
-    /// The server, as `http://127.0.0.1:8080`.
-    #[arg(long, default_value = "http://127.0.0.1:8080", value_name = "URL")]
-    pub(crate) server: String,
-    /// The Region in which the resource is.
-    #[arg(long, default_value = "eu-west-1", value_name = "REGION")]
-    pub(crate) region: String,
+    #[command(flatten)]
+    pub(crate) server: ServerArguments,
     /// The target is a directory with the responses of describe calls as JSON: send the
     /// configuration of networks that they make up.
     #[arg(long = "network", conflicts_with_all = ["host", "repository"])]

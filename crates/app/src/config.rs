@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use api::scalar::Secret;
 
-use crate::network;
+use crate::{credentials::AccessKey, network};
 
 /// The data directory: as given, else `$XDG_DATA_HOME/lynkeus`, else `~/.local/share/lynkeus`.
 pub(crate) fn data_dir(given: Option<&Path>) -> Result<PathBuf> {
@@ -56,18 +57,23 @@ pub(crate) fn store_address(given: Option<&str>, data_dir: &Path) -> Result<Stri
 }
 
 /// The access key that requests are signed with, as AWS's tools take it from the environment.
-pub(crate) fn access_key() -> Option<(String, String)> {
-    Some((text("AWS_ACCESS_KEY_ID")?, text("AWS_SECRET_ACCESS_KEY")?))
+pub(crate) fn access_key() -> Option<AccessKey> {
+    Some(AccessKey {
+        id: text("AWS_ACCESS_KEY_ID")?,
+        secret: Secret::from(text("AWS_SECRET_ACCESS_KEY")?),
+        session_token: text("AWS_SESSION_TOKEN").map(Secret::from),
+    })
 }
 
-/// The access key that the service wrote into the data directory when it first started here.
-pub(crate) fn stored_access_key(data_dir: &Path) -> Option<(String, String)> {
-    let text = std::fs::read_to_string(credentials(data_dir)).ok()?;
-    let value = |name: &str| {
-        let mut lines = text.lines().filter_map(|line| line.split_once('='));
-        lines.find_map(|(key, value)| (key.trim() == name).then(|| value.trim().to_owned()))
-    };
-    Some((value("aws_access_key_id")?, value("aws_secret_access_key")?))
+/// The profile that AWS's tools would use.
+pub(crate) fn profile() -> Option<String> {
+    text("AWS_PROFILE")
+}
+
+/// The shared credentials file of AWS's tools.
+pub(crate) fn credentials_file() -> Option<PathBuf> {
+    let home = || Some(path("HOME")?.join(".aws/credentials"));
+    path("AWS_SHARED_CREDENTIALS_FILE").or_else(home)
 }
 
 /// The first access key, in the form of AWS's shared credentials file.

@@ -2,6 +2,7 @@
 #![expect(clippy::print_stderr, reason = "a command line tool talks")]
 
 mod cli;
+mod cli_ask;
 mod cli_db;
 mod cli_network;
 mod cli_up;
@@ -9,6 +10,7 @@ mod clock;
 mod commands;
 mod config;
 mod configuration;
+mod credentials;
 mod database;
 mod ignore_file;
 mod master;
@@ -20,6 +22,7 @@ mod report;
 mod service;
 mod starter;
 mod target;
+mod web;
 
 use std::process::ExitCode;
 
@@ -44,6 +47,10 @@ fn main() -> ExitCode {
         Command::Up(arguments) => commands::up::run(&cli, arguments),
         Command::Key(arguments) => commands::key::run(&cli, arguments),
         Command::Submit(arguments) => commands::submit::run(&cli, arguments),
+        Command::Findings(arguments) => commands::findings::run(&cli, arguments),
+        Command::Filters(arguments) => commands::filters::run(&cli, arguments),
+        Command::Coverage(arguments) => commands::coverage::run(&cli, arguments),
+        Command::Explain(arguments) => commands::explain::run(&cli, arguments),
     };
     match result {
         Ok(true) => ExitCode::from(CLEAN),

@@ -118,6 +118,26 @@ pub fn find(
         .transpose()
 }
 
+/// The resource of any type with this id that has an inventory and is not gone.
+pub fn evaluable(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    id: &str,
+) -> Result<Option<StoredResource>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM resources WHERE account = ?1 AND region = ?2 \
+         AND resource_id = ?3 AND inventory IS NOT NULL AND gone_at IS NULL ORDER BY id LIMIT 1"
+    );
+    let parameters = [
+        Value::from(&scope.account),
+        Value::from(&scope.region),
+        id.into(),
+    ];
+    tx.first(&sql, &parameters)?
+        .map(|row| stored(&row))
+        .transpose()
+}
+
 /// A resource by its number with its scope, locked until the transaction ends.
 pub fn lock(tx: &mut Tx<'_>, number: i64) -> Result<Option<(Scope, StoredResource)>, StoreError> {
     let sql = format!(
@@ -207,6 +227,20 @@ pub fn set_coverage(
             covered.scan_mode.into(),
             covered.scanned_at.into(),
         ],
+    )?;
+    Ok(())
+}
+
+/// Notes that a kind of scan of a resource was done again.
+pub fn set_scanned(
+    tx: &mut Tx<'_>,
+    number: i64,
+    scan_type: &str,
+    now: i64,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE coverage SET scanned_at = ?3 WHERE resource = ?1 AND scan_type = ?2",
+        &[number.into(), scan_type.into(), now.into()],
     )?;
     Ok(())
 }

@@ -11,7 +11,9 @@ use crate::{
     wire::{
         AmiConfiguration, AmiConfigurationState, AmiConfigurationStatus,
         BatchGetMemberEc2DeepInspectionStatusRequest,
-        BatchGetMemberEc2DeepInspectionStatusResponse, Ec2Configuration, Ec2ConfigurationState,
+        BatchGetMemberEc2DeepInspectionStatusResponse,
+        BatchUpdateMemberEc2DeepInspectionStatusRequest,
+        BatchUpdateMemberEc2DeepInspectionStatusResponse, Ec2Configuration, Ec2ConfigurationState,
         Ec2DeepInspectionStatus, Ec2ScanMode, Ec2ScanModeState, Ec2ScanModeStatus,
         EcrConfiguration, EcrConfigurationState, EcrPullDateRescanDuration, EcrPullDateRescanMode,
         EcrRescanDuration, EcrRescanDurationState, EcrRescanDurationStatus,
@@ -256,24 +258,65 @@ pub(super) fn deep_inspection_of_members(
             })
             .collect(),
         ),
-        failed_account_ids: Some(
-            others
-                .map(
-                    |account_id| FailedMemberAccountEc2DeepInspectionStatusState {
-                        error_message: Some(format!("Account {account_id} is not a member.")),
-                        account_id,
-                        ec2_scan_status: None,
-                    },
-                )
-                .collect(),
-        ),
+        failed_account_ids: Some(others.map(not_a_member).collect()),
     })
 }
 
-/// The setting that names the key for code of a type of resource.
-fn key_setting(scan_type: ScanType, resource_type: ResourceType) -> String {
+/// The caller's own account is the only one it may switch: there are no members yet.
+pub(super) fn update_deep_inspection_of_members(
+    context: &Context<'_, State>,
+    input: BatchUpdateMemberEc2DeepInspectionStatusRequest,
+) -> Result<BatchUpdateMemberEc2DeepInspectionStatusResponse, Error> {
+    let own = &context.caller.account;
+    let (mut changed, mut failed) = (Vec::new(), Vec::new());
+    for asked in input.account_ids {
+        if asked.account_id != *own {
+            failed.push(not_a_member(asked.account_id));
+            continue;
+        }
+        let kept = change(context, DEEP_INSPECTION, |kept: &mut DeepInspection| {
+            kept.off = !asked.activate_deep_inspection;
+        })?;
+        changed.push(MemberAccountEc2DeepInspectionStatusState {
+            account_id: asked.account_id,
+            error_message: None,
+            status: Some(kept.status()),
+        });
+    }
+    Ok(BatchUpdateMemberEc2DeepInspectionStatusResponse {
+        account_ids: Some(changed),
+        failed_account_ids: Some(failed),
+    })
+}
+
+fn not_a_member(account_id: String) -> FailedMemberAccountEc2DeepInspectionStatusState {
+    FailedMemberAccountEc2DeepInspectionStatusState {
+        error_message: Some(format!("Account {account_id} is not a member.")),
+        account_id,
+        ec2_scan_status: None,
+    }
+}
+
+/// The setting that names the key for code of a type of resource: only what code is kept of has a
+/// key.
+fn key_setting(scan_type: ScanType, resource_type: ResourceType) -> Result<String, Error> {
     let (scan, resource) = (scan_type.as_str(), resource_type.as_str());
-    format!("encryption-key {scan} {resource}")
+    if scan_type != ScanType::Code {
+        let message = format!("There are no encryption keys for {scan} scans, only for CODE");
+        return Err(Error::invalid_field("scanType", message));
+    }
+    let has_code = [
+        ResourceType::AwsLambdaFunction,
+        ResourceType::CodeRepository,
+    ];
+    if !has_code.contains(&resource_type) {
+        let message = format!(
+            "There are no encryption keys for {resource}, only for AWS_LAMBDA_FUNCTION and \
+             CODE_REPOSITORY"
+        );
+        return Err(Error::invalid_field("resourceType", message));
+    }
+    Ok(format!("encryption-key {scan} {resource}"))
 }
 
 pub(super) fn get_encryption_key(
@@ -281,7 +324,7 @@ pub(super) fn get_encryption_key(
     input: GetEncryptionKeyRequest,
 ) -> Result<GetEncryptionKeyResponse, Error> {
     let scope = scope(context.caller);
-    let name = key_setting(input.scan_type, input.resource_type);
+    let name = key_setting(input.scan_type, input.resource_type)?;
     let engine = &context.state.engine;
     let key = engine.read(|tx| settings::get(tx, &scope, &name))?;
     let kms_key_id = key.ok_or_else(|| {
@@ -295,7 +338,7 @@ pub(super) fn update_encryption_key(
     input: UpdateEncryptionKeyRequest,
 ) -> Result<UpdateEncryptionKeyResponse, Error> {
     let scope = scope(context.caller);
-    let name = key_setting(input.scan_type, input.resource_type);
+    let name = key_setting(input.scan_type, input.resource_type)?;
     let engine = &context.state.engine;
     engine.write(|tx| settings::set(tx, &scope, &name, &input.kms_key_id))?;
     Ok(UpdateEncryptionKeyResponse {})
@@ -306,7 +349,7 @@ pub(super) fn reset_encryption_key(
     input: ResetEncryptionKeyRequest,
 ) -> Result<ResetEncryptionKeyResponse, Error> {
     let scope = scope(context.caller);
-    let name = key_setting(input.scan_type, input.resource_type);
+    let name = key_setting(input.scan_type, input.resource_type)?;
     let engine = &context.state.engine;
     engine.write(|tx| settings::remove(tx, &scope, &name))?;
     Ok(ResetEncryptionKeyResponse {})

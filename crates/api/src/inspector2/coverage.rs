@@ -4,6 +4,7 @@ use findings::{
     identity::partition,
     resource::{Resource, ResourceDetails, ResourceType},
 };
+use serde::Serialize;
 use store::{
     Scope,
     coverage::{self, CoverageCriteria, Cursor},
@@ -34,15 +35,21 @@ const PAGE: usize = 200;
 /// The most groups in an answer (service model).
 const MOST_GROUPS: usize = 5;
 
-fn criteria(criteria: Option<&CoverageFilterCriteria>) -> Result<CoverageCriteria, Error> {
-    let Some(criteria) = criteria else {
-        return Ok(CoverageCriteria::default());
-    };
+pub(crate) fn criteria(
+    criteria: Option<&CoverageFilterCriteria>,
+) -> Result<CoverageCriteria, Error> {
+    criteria.map_or_else(
+        || Ok(CoverageCriteria::default()),
+        |criteria| like(criteria, "filterCriteria"),
+    )
+}
+
+/// Criteria whose members are among those of coverage, in the input member `place`.
+pub(super) fn like(criteria: &impl Serialize, place: &str) -> Result<CoverageCriteria, Error> {
     let value = serde_json::to_value(criteria);
     let value = value.map_err(|error| Error::Internal(format!("write criteria: {error}")))?;
-    CoverageCriteria::from_json(&value).map_err(|error| {
-        Error::invalid_field(format!("filterCriteria.{}", error.path), error.message)
-    })
+    CoverageCriteria::from_json(&value)
+        .map_err(|error| Error::invalid_field(format!("{place}.{}", error.path), error.message))
 }
 
 pub(super) fn list(

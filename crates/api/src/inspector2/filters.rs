@@ -103,7 +103,13 @@ pub(super) fn update(
         };
         rules::update(tx, &scope, id, &definition, now)
     });
-    updated.map_err(|error| refused(error, &scope))?;
+    updated.map_err(|error| match refused(error, &scope) {
+        // The operation has no errors of these names.
+        Error::BadRequest(message) | Error::QuotaExceeded { message, .. } => {
+            Error::invalid(message)
+        }
+        other => other,
+    })?;
     Ok(UpdateFilterResponse {
         arn: input.filter_arn,
     })

@@ -36,7 +36,7 @@ pub(super) fn page(asked: Option<i64>, most: usize) -> usize {
 }
 
 /// Criteria on the wire as the store knows them.
-pub(super) fn criteria(criteria: Option<&FilterCriteria>) -> Result<Criteria, Error> {
+pub(crate) fn criteria(criteria: Option<&FilterCriteria>) -> Result<Criteria, Error> {
     let Some(criteria) = criteria else {
         return Ok(Criteria::default());
     };

@@ -11,11 +11,15 @@ mod configuration;
 mod coverage;
 mod filters;
 mod findings;
+mod on_demand;
 mod render;
+mod reports;
 mod resources;
 mod scan;
 mod usage;
 
+pub(crate) use coverage::criteria as coverage_criteria;
+pub(crate) use findings::criteria;
 pub use render::{finding as shown, source_url};
 
 use crate::{registry::Registry, state::State, wire::calls};
@@ -31,7 +35,15 @@ pub fn handlers() -> Registry<State> {
             calls::BatchGetMemberEc2DeepInspectionStatus,
             configuration::deep_inspection_of_members,
         )
+        .on(
+            calls::BatchUpdateMemberEc2DeepInspectionStatus,
+            configuration::update_deep_inspection_of_members,
+        )
+        .on(calls::CancelFindingsReport, reports::cancel_of_findings)
+        .on(calls::CancelSbomExport, reports::cancel_sbom)
         .on(calls::CreateFilter, filters::create)
+        .on(calls::CreateFindingsReport, reports::create_of_findings)
+        .on(calls::CreateSbomExport, reports::create_sbom)
         .on(calls::DeleteFilter, filters::delete)
         .on(calls::Disable, accounts::disable)
         .on(calls::Enable, accounts::enable)
@@ -41,12 +53,16 @@ pub fn handlers() -> Registry<State> {
             configuration::get_deep_inspection,
         )
         .on(calls::GetEncryptionKey, configuration::get_encryption_key)
+        .on(calls::GetFindingsReportStatus, reports::status_of_findings)
+        .on(calls::GetOnDemandScanStatus, on_demand::status)
+        .on(calls::GetSbomExport, reports::get_sbom)
         .on(calls::ListAccountPermissions, accounts::permissions)
         .on(calls::ListCoverage, coverage::list)
         .on(calls::ListCoverageStatistics, coverage::statistics)
         .on(calls::ListFilters, filters::list)
         .on(calls::ListFindingAggregations, aggregations::list)
         .on(calls::ListFindings, findings::list)
+        .on(calls::ListOnDemandScans, on_demand::list)
         .on(calls::ListTagsForResource, filters::tags_of)
         .on(calls::ListUsageTotals, usage::totals)
         .on(
@@ -55,6 +71,7 @@ pub fn handlers() -> Registry<State> {
         )
         .on(calls::ScanSbom, scan::sbom)
         .on(calls::SearchVulnerabilities, findings::search)
+        .on(calls::StartOnDemandScan, on_demand::start)
         .on(calls::TagResource, filters::tag)
         .on(calls::UntagResource, filters::untag)
         .on(calls::UpdateConfiguration, configuration::update)
@@ -78,7 +95,7 @@ mod tests {
     use super::handlers;
 
     /// Lines of `not-offered.txt`. The list may only shrink: lower this with it.
-    const MOST: usize = 56;
+    const MOST: usize = 46;
 
     #[test]
     fn what_is_not_offered_is_listed() {

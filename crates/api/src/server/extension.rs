@@ -25,6 +25,8 @@ pub struct Extension<S> {
     pub path: &'static str,
     /// Bytes of a body.
     pub most: usize,
+    /// Whether it changes nothing, so that readers may ask it too.
+    pub reads: bool,
     pub handler: fn(&S, &Asked<'_>) -> Result<Value, Error>,
 }
 
@@ -47,6 +49,7 @@ pub(super) async fn answer<S: Send + Sync + 'static>(
     let Some(&Extension {
         path,
         most,
+        reads,
         handler,
     }) = found
     else {
@@ -60,7 +63,7 @@ pub(super) async fn answer<S: Send + Sync + 'static>(
     let work = move |api: &super::Api<S>, entry: &mut Entry| {
         let caller = verified(api, &parts, &body, now, Service::Inspector2.name())?;
         entry.of(&caller);
-        if caller.is_reader {
+        if caller.is_reader && !reads {
             return Err(Error::AccessDenied(format!(
                 "User: {} is not authorized to post to {path}",
                 caller.principal

@@ -13,10 +13,20 @@ const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
 
 /// The canonical request, with `signed` headers in the order in which the client names them.
 pub(super) fn request(request: &Request<'_>, signed: &[&str], payload: &str) -> Vec<u8> {
+    whole(request, &path(request.path), signed, payload)
+}
+
+/// The canonical request of Amazon S3, which takes the path as it is sent: keys of objects may
+/// hold dot segments and empty segments.
+pub(super) fn object(request: &Request<'_>, signed: &[&str], payload: &str) -> Vec<u8> {
+    whole(request, request.path, signed, payload)
+}
+
+fn whole(request: &Request<'_>, path: &str, signed: &[&str], payload: &str) -> Vec<u8> {
     let mut text = Vec::new();
     text.extend(request.method.as_bytes());
     text.push(b'\n');
-    text.extend(path(request.path).as_bytes());
+    text.extend(path.as_bytes());
     text.push(b'\n');
     text.extend(query(request.query).as_bytes());
     text.push(b'\n');

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use lynkeus_api::{
     Error,
     scalar::Secret,
-    sigv4::{Caller, Credentials, Key, Request, verify},
+    sigv4::{Caller, Credentials, Key, Request, Signer, sign_object, verify},
 };
 use serde::Deserialize;
 
@@ -340,4 +340,51 @@ fn session_tokens_belong_to_their_keys() {
         "ExpiredTokenException",
         "is expired",
     );
+}
+
+/// A request to Amazon S3 as `sign_object.py` writes it.
+#[derive(Debug, Deserialize)]
+struct Object {
+    path: String,
+    headers: Vec<(String, String)>,
+    secret: String,
+    region: String,
+    authorization: String,
+}
+
+#[test]
+fn objects_are_signed_as_botocore_signs_them() {
+    let Some(python) = tool("python") else { return };
+    let output = Command::new(python)
+        .arg(script("sign_object.py"))
+        .args(["7", "300"])
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let mut compared = 0;
+    for line in text.lines() {
+        let object: Object = serde_json::from_str(line).unwrap();
+        let headers: Vec<(&str, &[u8])> = object
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_bytes()))
+            .collect();
+        let request = Request {
+            method: "PUT",
+            path: &object.path,
+            query: "",
+            headers: &headers,
+            body: &[],
+        };
+        let signer = Signer {
+            access_key_id: "AKID",
+            secret: &Secret::from(object.secret.clone()),
+            region: &object.region,
+            service: "s3",
+        };
+        let signed = sign_object(&request, &signer).unwrap();
+        assert_eq!(signed, object.authorization, "{object:?}");
+        compared += 1;
+    }
+    assert_eq!(compared, 300, "{}", String::from_utf8_lossy(&output.stderr));
 }

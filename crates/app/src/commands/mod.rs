@@ -1,6 +1,10 @@
 //! One file for each subcommand.
 
+pub(crate) mod coverage;
 pub(crate) mod db;
+pub(crate) mod explain;
+pub(crate) mod filters;
+pub(crate) mod findings;
 pub(crate) mod key;
 pub(crate) mod reachability;
 pub(crate) mod sbom;

@@ -6,7 +6,6 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail, ensure};
-use api::{scalar::Secret, sigv4};
 use inventory::sbom::{
     Names,
     cyclonedx::{Document, Version},
@@ -19,13 +18,12 @@ use crate::{
     commands::reachability,
     config,
     target::{self, Read},
+    web::{Server, encoded},
 };
-
-/// Bytes of an answer.
-const MOST: u64 = 16 << 20;
 
 /// Sends the target and prints what it changed.
 pub(crate) fn run(cli: &Cli, arguments: &Submit) -> Result<bool> {
+    let server = Server::find(cli, &arguments.server)?;
     let data_dir = config::data_dir(cli.data_dir.as_deref())?;
     let message = if arguments.is_network {
         Message {
@@ -49,7 +47,13 @@ pub(crate) fn run(cli: &Cli, arguments: &Submit) -> Result<bool> {
             body: body.context("write the inventory")?,
         }
     };
-    let text = send(&data_dir, arguments, &message)?;
+    let Message {
+        path,
+        query,
+        kind,
+        body,
+    } = &message;
+    let text = server.post(path, query, kind, body)?;
     let mut out = io::stdout().lock();
     writeln!(out, "{text}").context("write to standard output")?;
     Ok(true)
@@ -61,51 +65,6 @@ struct Message {
     query: String,
     kind: &'static str,
     body: Vec<u8>,
-}
-
-/// Signs a message, sends it and reads the answer.
-fn send(data_dir: &Path, arguments: &Submit, message: &Message) -> Result<String> {
-    let key = config::access_key().or_else(|| config::stored_access_key(data_dir));
-    let (id, secret) = key.with_context(|| {
-        "no access key: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY".to_owned()
-    })?;
-    let server = arguments.server.trim_end_matches('/');
-    let (_, host) = server
-        .split_once("://")
-        .context("--server: expected http://HOST:PORT")?;
-    ensure!(!host.contains('/'), "--server: expected no path");
-    let Message {
-        path, query, body, ..
-    } = message;
-    let date = clock::now().strftime("%Y%m%dT%H%M%SZ").to_string();
-    let request = sigv4::Request {
-        method: "POST",
-        path,
-        query,
-        headers: &[("host", host.as_bytes()), ("x-amz-date", date.as_bytes())],
-        body,
-    };
-    let secret = Secret::from(secret);
-    let signature = sigv4::sign(&request, &id, &secret, &arguments.region, "inspector2")?;
-    let configuration = ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .build();
-    let agent = ureq::Agent::new_with_config(configuration);
-    let sent = agent
-        .post(format!("{server}{path}?{query}"))
-        .header("host", host)
-        .header("x-amz-date", &date)
-        .header("authorization", &signature)
-        .header("content-type", message.kind)
-        .send(body);
-    let mut answer = sent.with_context(|| format!("send to {server}"))?;
-    let status = answer.status();
-    let text = answer.body_mut().with_config().limit(MOST);
-    let text = text.read_to_string().context("read the answer")?;
-    if !status.is_success() {
-        bail!("{server} answered {status}: {text}");
-    }
-    Ok(text)
 }
 
 /// The documents of a directory as a tar archive.
@@ -150,21 +109,4 @@ fn query(arguments: &Submit, read: &Read) -> Result<String> {
         .map(|(name, value)| format!("{name}={}", encoded(value)))
         .collect();
     Ok(pairs.join("&"))
-}
-
-/// Percent-encoded but for the unreserved characters (RFC 3986 §2.3).
-fn encoded(text: &str) -> String {
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push('%');
-            for half in [byte >> 4, byte & 15] {
-                let digit = char::from_digit(half.into(), 16).unwrap_or('0');
-                encoded.push(digit.to_ascii_uppercase());
-            }
-        }
-    }
-    encoded
 }

@@ -11,15 +11,17 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 use api::{
-    gone, inspector2,
+    extensions, inspector2,
     keys::StoredKeys,
-    network,
     server::{self, Api, Limits},
     state::State,
-    submit,
     token::Sealer,
 };
-use axum::{Router, http::StatusCode, routing::get};
+use axum::{
+    Router,
+    http::{StatusCode, header::CONTENT_TYPE},
+    routing::get,
+};
 use dashboard::{Dashboard, Settings};
 use findings::criteria::Criteria;
 use store::{
@@ -38,7 +40,7 @@ use crate::{
     clock, config,
     configuration::Configuration,
     master,
-    service::{answers::Answers, metrics, pages::Pages, worker::Service},
+    service::{answers::Answers, metrics, pages::Pages, places::Place, worker::Service},
 };
 
 /// How long clients have for their headers, and requests to end when the service stops.
@@ -74,7 +76,8 @@ pub(crate) fn run(cli: &Cli, arguments: &Up) -> Result<bool> {
     };
     let master = master::open(data_dir).with_context(unusable)?;
     let scope = Scope::new(&configuration.account, &configuration.region);
-    let service = Arc::new(Service::open(&configuration)?);
+    let place = Place::open(&arguments.exports, data_dir)?;
+    let service = Arc::new(Service::open(&configuration)?.exporting_to(place));
     first_start(&service, data_dir, &master, &scope)?;
     let dashboard = Arc::new(pages(&service, &master, &scope));
     let key = first_admin(&service, &scope)?;
@@ -274,7 +277,7 @@ async fn serve(
             networks: Box::new(Answers(Arc::clone(service))),
         },
         registry: inspector2::handlers(),
-        extensions: vec![submit::route(), network::route(), gone::route()],
+        extensions: extensions::routes(),
         credentials: Box::new(StoredKeys::new(Arc::clone(&service.engine), master.clone())),
         sealer: Sealer::new(master.derive("page tokens")),
         limits: Limits::default(),
@@ -283,6 +286,10 @@ async fn serve(
     let measured = Arc::clone(service);
     let router = Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
+        .route(
+            extensions::OPENAPI_PATH,
+            get(|| async { ([(CONTENT_TYPE, "application/json")], extensions::OPENAPI) }),
+        )
         .route(
             "/metrics",
             get(move || {

@@ -2,6 +2,7 @@
 
 pub(crate) mod cyclonedx;
 mod explain;
+pub(crate) mod grid;
 mod html;
 mod json;
 mod sarif;
@@ -79,7 +80,7 @@ pub(crate) fn note(problem: &Problem) {
 }
 
 /// Who keeps an id, and the page about it.
-fn address(id: &str) -> Option<(&'static str, String)> {
+pub(crate) fn address(id: &str) -> Option<(&'static str, String)> {
     let (name, base) = match id.split_once('-')?.0 {
         "CVE" => ("NVD", "https://nvd.nist.gov/vuln/detail/"),
         "GHSA" => ("GitHub", "https://github.com/advisories/"),
@@ -101,7 +102,7 @@ fn bare_address(text: &str) -> Option<&str> {
 }
 
 /// Sets a member of an object.
-fn set(object: &mut Value, key: &str, value: Value) {
+pub(crate) fn set(object: &mut Value, key: &str, value: Value) {
     if let Value::Object(members) = object {
         members.insert(key.to_owned(), value);
     }

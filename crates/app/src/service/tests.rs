@@ -32,7 +32,10 @@ mod environment;
 const DAY: i64 = 24 * 3_600;
 
 /// A database of advisories, each `id package fixed-version`, and of facts, `id vector epss`.
-fn database(advisories: &[(&str, &str, &str)], facts: &[(&str, &str, f32)]) -> Database<Vec<u8>> {
+pub(super) fn database(
+    advisories: &[(&str, &str, &str)],
+    facts: &[(&str, &str, f32)],
+) -> Database<Vec<u8>> {
     let mut builder = Builder::new(BuildOptions {
         prose: true,
         only_referenced: false,
@@ -108,7 +111,7 @@ fn at(day: i64) -> Timestamp {
 }
 
 /// Submits a host's packages on a day and says what changed.
-fn submit(
+pub(super) fn submit(
     engine: &Engine,
     id: &str,
     packages: &[(&str, &str, &str)],

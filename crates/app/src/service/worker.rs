@@ -28,8 +28,10 @@ use super::{
     ingest::{Changed, GENERATION, Stale, Submission, ingest},
     leaving,
     network::Networks,
+    on_demand,
+    places::Place,
     rematch::{Progress, evaluate_pending, rematch},
-    rules,
+    reports, rules,
     updates::Updates,
 };
 use crate::{clock, configuration::Configuration, database};
@@ -78,6 +80,8 @@ pub(crate) struct TakenIn {
 #[derive(Debug)]
 pub(crate) struct Service {
     pub(crate) engine: Arc<Engine>,
+    /// Where reports are put.
+    pub(crate) exports: Place,
     pub(crate) data_dir: PathBuf,
     pub(crate) updates: Updates,
     retention: Retention,
@@ -114,6 +118,7 @@ impl Service {
         engine.write(|tx| exposure::set_follows(tx, follows, now))?;
         Ok(Self {
             engine,
+            exports: Place::Directory(data_dir.join("exports")),
             data_dir: data_dir.to_owned(),
             updates: Updates::new(configuration.update.clone()),
             retention: configuration.retention,
@@ -129,6 +134,11 @@ impl Service {
             outdated: AtomicBool::new(false),
             notes: Mutex::new(Vec::new()),
         })
+    }
+
+    /// The service with its reports put elsewhere than into the data directory.
+    pub(crate) fn exporting_to(self, exports: Place) -> Self {
+        Self { exports, ..self }
     }
 
     /// The advisory database that is used now.
@@ -419,6 +429,8 @@ impl Service {
                 Ok(())
             }
             jobs::SWITCHED => leaving::agree(&self.engine, &job.scope, clock::exact()),
+            store::reports::JOB => reports::run(self, job),
+            store::on_demand::JOB => on_demand::run(self, job),
             other => bail!("no job is called {other}"),
         }
     }
@@ -494,6 +506,10 @@ impl Service {
             .write(|tx| expiry::expire(tx, now, EXPIRE, self.retention))?
             > 0
         {}
+        self.engine.write(|tx| {
+            store::reports::time_out(tx, now - reports::LONGEST, now)?;
+            store::on_demand::time_out(tx, now - on_demand::LONGEST, now)
+        })?;
         rules::release_expired(&self.engine, keep::timestamp(now))?;
         self.engine
             .write(|tx| jobs::forget_places(tx, now - ABSENT))?;

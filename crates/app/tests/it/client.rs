@@ -8,7 +8,10 @@ use std::{
     time::Duration,
 };
 
-use api::{scalar::Secret, sigv4};
+use api::{
+    scalar::Secret,
+    sigv4::{self, Signer},
+};
 use model::Timestamp;
 
 pub(crate) const ACCOUNT: &str = "000000000000";
@@ -123,7 +126,13 @@ impl Key {
             body,
         };
         let secret = Secret::from(self.secret.clone());
-        let signature = sigv4::sign(&request, &self.id, &secret, REGION, "inspector2").unwrap();
+        let signer = Signer {
+            access_key_id: &self.id,
+            secret: &secret,
+            region: REGION,
+            service: "inspector2",
+        };
+        let signature = sigv4::sign(&request, &signer).unwrap();
         let configuration = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(20)))

@@ -8,6 +8,7 @@ mod dashboard;
 mod db;
 mod debian;
 mod network;
+mod operations;
 mod outputs;
 mod processes;
 mod reach;

@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{BufRead as _, BufReader},
+    path::Path,
     process::{Child, Command, Stdio},
 };
 
@@ -67,27 +68,23 @@ impl Drop for Running {
     }
 }
 
-/// Tells a story to a service on a store.
-pub(crate) fn story(store: &str, script_name: &str, more: &[&std::ffi::OsStr]) {
-    let Some(python) = tool("bin/python3") else {
-        return;
-    };
-    let data = tempfile::tempdir().unwrap();
-    let advisories = data.path().join("advisories.lkdb");
-    fs::write(&advisories, database()).unwrap();
+/// A service that listens, with the address at which it does.
+pub(crate) fn start(
+    data: &Path,
+    store: &str,
+    advisories: &[u8],
+    environment: &[(&str, &str)],
+) -> (Running, String) {
+    let file = data.join("advisories.lkdb");
+    fs::write(&file, advisories).unwrap();
     let child = Command::new(env!("CARGO_BIN_EXE_lynkeus"))
         .arg("--data-dir")
-        .arg(data.path())
-        .args([
-            "up",
-            "--listen",
-            "127.0.0.1:0",
-            "--no-host",
-            "--store",
-            store,
-        ])
+        .arg(data)
+        .args(["up", "--listen", "127.0.0.1:0", "--no-host"])
+        .args(["--store", store])
         .arg("--db")
-        .arg(&advisories)
+        .arg(&file)
+        .envs(environment.iter().copied())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -97,10 +94,20 @@ pub(crate) fn story(store: &str, script_name: &str, more: &[&std::ffi::OsStr]) {
     let mut lines = BufReader::new(out).lines();
     let first = lines.next().unwrap().unwrap();
     let address = first.strip_prefix("Lynkeus listens at ").unwrap();
+    (running, address.to_owned())
+}
+
+/// Tells a story to a service on a store.
+pub(crate) fn story(store: &str, script_name: &str, more: &[&std::ffi::OsStr]) {
+    let Some(python) = tool("bin/python3") else {
+        return;
+    };
+    let data = tempfile::tempdir().unwrap();
+    let (mut running, address) = start(data.path(), store, &database(), &[]);
     let told = output(
         Command::new(python)
             .arg(script(script_name))
-            .arg(address)
+            .arg(&address)
             .arg(data.path())
             .arg(env!("CARGO_BIN_EXE_lynkeus"))
             .args(more),

@@ -9,6 +9,7 @@ mod jobs;
 mod keys;
 mod listing;
 mod random;
+mod reports;
 mod rules;
 mod upgrade;
 mod usage;

@@ -12,10 +12,11 @@ use crate::{
 const MOST: usize = 128 << 20;
 
 /// `POST /lynkeus/v1/submit`: a CycloneDX or SPDX document is the body, the query says of what.
-pub fn route() -> Extension<State> {
+pub(super) fn route() -> Extension<State> {
     Extension {
         path: "/lynkeus/v1/submit",
         most: MOST,
+        reads: false,
         handler: submit,
     }
 }

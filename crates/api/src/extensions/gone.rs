@@ -10,10 +10,11 @@ use crate::{
 
 /// `POST /lynkeus/v1/gone`: the query names a resource as that of `/lynkeus/v1/submit` does, or by
 /// its `id`. Its findings are closed, and deleted three days later.
-pub fn route() -> Extension<State> {
+pub(super) fn route() -> Extension<State> {
     Extension {
         path: "/lynkeus/v1/gone",
         most: 0,
+        reads: false,
         handler: gone,
     }
 }

@@ -13,10 +13,11 @@ const MOST: usize = 256 << 20;
 
 /// `POST /lynkeus/v1/network`: the body is what describe calls answered, one JSON document or a
 /// tar archive of documents.
-pub fn route() -> Extension<State> {
+pub(super) fn route() -> Extension<State> {
     Extension {
         path: "/lynkeus/v1/network",
         most: MOST,
+        reads: false,
         handler: take,
     }
 }
