@@ -25,7 +25,7 @@ pub(crate) fn sources<A: Kept>(
         Edge::Peering(id) => peering(engine, id, vpc),
         Edge::Private(id) => {
             let own = engine.vpc_addresses::<A>(vpc);
-            let outside = own.map(IntervalSet::not);
+            let outside = own.complement();
             outside.and(&vpn_gateway(engine, id, vpc, private))
         }
         Edge::Transit(id) => transit::sources(engine, id, interface, private),

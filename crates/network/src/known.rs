@@ -149,6 +149,15 @@ impl<T: Set> Known<T> {
     }
 }
 
+impl<P: Point> Known<IntervalSet<P>> {
+    /// The points that are not in it: what may be in it is not for certain out of it.
+    #[must_use]
+    pub fn complement(&self) -> Self {
+        let (must, may) = (self.may().not(), self.must.not());
+        Self::between(must, may, self.reasons().to_vec())
+    }
+}
+
 fn merged(left: &[Reason], right: &[Reason]) -> Vec<Reason> {
     let mut reasons = left.to_vec();
     for reason in right {
@@ -174,5 +183,11 @@ mod tests {
         assert!(unknown.and(&Known::nothing()).doubt.is_none());
         assert!(unknown.or(&Known::everything()).doubt.is_none());
         assert_eq!(unknown.or(&unknown).reasons(), ["no data"]);
+        assert_eq!(
+            unknown.complement(),
+            unknown,
+            "no data says nothing of the rest"
+        );
+        assert_eq!(some.complement().must, IntervalSet::range(3, 9).not());
     }
 }

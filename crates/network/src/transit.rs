@@ -172,7 +172,7 @@ impl<A: Kept> Walk<'_, A> {
                 && !known.contains_key(id)
             {
                 let reason = format!("{id} of {gateway} is not described");
-                let outside = own.map(IntervalSet::not);
+                let outside = own.complement();
                 all = all.or(&toward(back, id).and(&outside).doubted(reason));
             }
         }
@@ -187,10 +187,7 @@ impl<A: Kept> Walk<'_, A> {
         seen: &mut BTreeSet<Id>,
     ) -> Known<IntervalSet<A>> {
         let id = &attachment.transit_gateway_attachment_id;
-        let outside = self
-            .engine
-            .vpc_addresses::<A>(self.vpc)
-            .map(IntervalSet::not);
+        let outside = self.engine.vpc_addresses::<A>(self.vpc).complement();
         match attachment.resource_type.as_str() {
             "vpc" => self.engine.vpc_addresses(&attachment.vpc_id),
             "vpn" => {

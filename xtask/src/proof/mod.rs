@@ -14,7 +14,7 @@ use anyhow::{Result, bail};
 use crate::workspace::Workspace;
 
 const USAGE: &str = "\
-usage: cargo xtask proof network
+usage: cargo xtask proof network [FIRST NUMBER]
        cargo xtask proof crash [--rounds N] [--seed N] [--store sqlite|postgres]
        cargo xtask proof inventories [--target NAME]... [--rebuild]
        cargo xtask proof hostile [--target NAME]
@@ -26,7 +26,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
         None => bail!(USAGE),
     };
     match what {
-        "network" if rest.is_empty() => network(workspace),
+        "network" => network(workspace, rest),
         "crash" => crash(workspace, rest),
         "inventories" => inventories::prove(workspace, rest),
         "hostile" => hostile::prove(workspace, rest),
@@ -60,17 +60,27 @@ fn crash(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     workspace.cargo(&command)
 }
 
-/// Compares network reachability with single packets on many random networks.
-fn network(workspace: &Workspace) -> Result<()> {
-    let cases = "--config=env.LYNKEUS_NETWORK_CASES='100000'";
+/// Compares network reachability with single packets on many random networks: a number of them from
+/// the first on, as they are made by number.
+fn network(workspace: &Workspace, range: &[String]) -> Result<()> {
+    let (first, number) = match range {
+        [] => (0, 100_000),
+        [first, number] => (first.parse::<u64>()?, number.parse::<u64>()?),
+        _ => bail!(USAGE),
+    };
+    let first = format!("--config=env.LYNKEUS_NETWORK_FIRST='{first}'");
+    let number = format!("--config=env.LYNKEUS_NETWORK_CASES='{number}'");
     workspace.cargo(&[
         "test",
-        cases,
+        &first,
+        &number,
         "--release",
         "--package",
         "lynkeus-network",
         "--test",
         "it",
+        "--",
         "random",
+        "oracle",
     ])
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::address::{Block, set_of};
 use crate::engine::Kept;
 use crate::filters::prefix_list;
-use crate::interval::IntervalSet;
-use crate::known::{Known, Set};
+use crate::interval::{IntervalSet, Point};
+use crate::known::Known;
 use crate::region::Ports;
 use crate::snapshot::{IpSet, RuleGroup, Snapshot};
 
@@ -45,29 +45,12 @@ pub(super) fn split(text: &str, is_separator: fn(char) -> bool) -> Vec<&str> {
         .collect()
 }
 
-/// A set that can be complemented.
-trait Expressed: Set {
-    fn complement(&self) -> Self;
-}
-
-impl<P: crate::interval::Point> Expressed for IntervalSet<P> {
-    fn complement(&self) -> Self {
-        self.not()
-    }
-}
-
-/// The complement of what is known: what may be in the set is not for certain out of it.
-fn complement<T: Expressed>(set: &Known<T>) -> Known<T> {
-    let (must, may) = (set.may().complement(), set.must.complement());
-    Known::between(must, may, set.reasons().to_vec())
-}
-
 /// Reads negations and lists; `atom` reads everything else.
-fn expression<T: Expressed>(
+fn expression<P: Point>(
     text: &str,
     depth: usize,
-    atom: &dyn Fn(&str, usize) -> Known<T>,
-) -> Known<T> {
+    atom: &dyn Fn(&str, usize) -> Known<IntervalSet<P>>,
+) -> Known<IntervalSet<P>> {
     let text = text.trim();
     if depth > DEEPEST {
         return Known::unknown(format!("{text} is nested too deeply"));
@@ -76,7 +59,7 @@ fn expression<T: Expressed>(
         return Known::everything();
     }
     if let Some(rest) = text.strip_prefix('!') {
-        return complement(&expression(rest, depth + 1, atom));
+        return expression(rest, depth + 1, atom).complement();
     }
     let Some(list) = text.strip_prefix('[').and_then(|t| t.strip_suffix(']')) else {
         return atom(text, depth);
@@ -136,7 +119,7 @@ impl Names<'_> {
                 Some(blocks) => set_of(blocks.iter().copied()).into(),
                 None => Known::unknown("the VPC of a network firewall is not described"),
             },
-            "EXTERNAL_NET" => complement(&self.variable("HOME_NET", depth + 1)),
+            "EXTERNAL_NET" => self.variable("HOME_NET", depth + 1).complement(),
             _ => Known::unknown(format!("${name} of a firewall rule is not described")),
         }
     }

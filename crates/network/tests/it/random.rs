@@ -15,14 +15,15 @@ use serde_json::Value;
 use super::estate::{BLOCKS, Dice, PORTS, acl, document, group, snapshot};
 use super::oracle::agree;
 
-/// How many networks, by the environment; `cargo xtask proof network` asks for more.
+/// Which networks, by the environment; `cargo xtask proof network` asks for more.
 #[expect(
     clippy::disallowed_methods,
     reason = "the number of cases is asked of the environment"
 )]
-pub(super) fn cases() -> u64 {
-    let text = std::env::var("LYNKEUS_NETWORK_CASES").unwrap_or_default();
-    text.parse().unwrap_or(60)
+pub(super) fn seeds() -> std::ops::Range<u64> {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    let first = number("LYNKEUS_NETWORK_FIRST").unwrap_or(0);
+    first..first + number("LYNKEUS_NETWORK_CASES").unwrap_or(60)
 }
 
 /// Addresses at and beside the ends of blocks.
@@ -184,7 +185,7 @@ fn every_client_port(
 
 #[test]
 fn the_engine_agrees_with_packets() {
-    for seed in 0..cases() {
+    for seed in seeds() {
         let estate = snapshot(&document(seed));
         let found = difference(&estate, &estate, &mut Dice::new(seed));
         assert_eq!(found, None, "seed {seed}");
@@ -276,7 +277,7 @@ fn planted_mistakes_are_seen_on_either_side() {
 #[test]
 fn every_witness_is_answered() {
     let mut witnesses = 0;
-    for seed in 0..cases() {
+    for seed in seeds() {
         let estate = Arc::new(snapshot(&document(seed)));
         let mut engine = Engine::new(Arc::clone(&estate));
         for finding in scan(&mut engine, &Options::default()) {
@@ -307,7 +308,7 @@ fn parsed<T: serde::de::DeserializeOwned>(value: Value) -> T {
 
 #[test]
 fn changes_end_where_a_new_evaluation_does() {
-    for seed in 0..cases() {
+    for seed in seeds() {
         let dice = &mut Dice::new(seed + 1_000_000);
         let mut estate = snapshot(&document(seed));
         let mut live = Live::new(Arc::new(estate.clone()), Options::default());
@@ -348,7 +349,7 @@ fn changes_end_where_a_new_evaluation_does() {
 /// An allow more never closes, a deny more never opens, names and orders do not matter.
 #[test]
 fn laws_hold() {
-    for seed in 0..cases() {
+    for seed in seeds() {
         let estate = snapshot(&document(seed));
         let open = |snapshot: &Snapshot| {
             let mut engine = Engine::new(Arc::new(snapshot.clone()));
