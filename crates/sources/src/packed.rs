@@ -1,5 +1,6 @@
 //! Databases in files that travel: as they are, or packed with zstd.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write as _};
 use std::path::Path;
@@ -12,6 +13,13 @@ const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 const WINDOW_LOG: u32 = 27;
 /// Largest database, in bytes: its format ends there.
 pub(crate) const LIMIT: u64 = 4 << 30;
+
+/// Bytes that may come out for each that went in, beyond those that always may. Real databases
+/// shrink to a tenth.
+const RATIO: u64 = 100;
+const ALWAYS: u64 = 64 << 20;
+/// Bytes that are read before the limits are looked at.
+const STEP: u64 = 1 << 20;
 
 /// How much time packing may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,24 +58,46 @@ pub fn unpack(reader: impl Read) -> io::Result<Vec<u8>> {
     let is_packed = head == MAGIC;
     let whole = io::Cursor::new(head).chain(reader);
     if !is_packed {
-        return all(whole);
+        return all(whole, LIMIT, &Cell::new(0));
     }
-    let mut decoder = zstd::Decoder::new(whole)?;
+    let taken = Cell::new(0);
+    let mut decoder = zstd::Decoder::new(Counted {
+        inner: whole,
+        count: &taken,
+    })?;
     decoder.window_log_max(WINDOW_LOG)?;
-    all(decoder)
+    all(decoder, ALWAYS, &taken)
 }
 
-fn all(reader: impl Read) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let mut reader = reader.take(LIMIT + 1);
-    reader.read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LIMIT {
-        return Err(io::Error::new(
-            io::ErrorKind::FileTooLarge,
-            format!("larger than the limit of {LIMIT} bytes"),
-        ));
+/// Counts what is read.
+struct Counted<'a, R> {
+    inner: R,
+    count: &'a Cell<u64>,
+}
+
+impl<R: Read> Read for Counted<'_, R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buf)?;
+        self.count.set(self.count.get() + n as u64);
+        Ok(n)
     }
-    Ok(bytes)
+}
+
+/// All of it, up to `always` bytes and [`RATIO`] for each that was `taken`.
+fn all(mut reader: impl Read, always: u64, taken: &Cell<u64>) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    loop {
+        let limit = LIMIT.min(always.saturating_add(taken.get().saturating_mul(RATIO)));
+        if bytes.len() as u64 > limit {
+            return Err(io::Error::new(
+                io::ErrorKind::FileTooLarge,
+                format!("larger than the limit of {limit} bytes"),
+            ));
+        }
+        if (&mut reader).take(STEP).read_to_end(&mut bytes)? == 0 {
+            return Ok(bytes);
+        }
+    }
 }
 
 /// Reads the database in a file, packed or not.
@@ -101,6 +131,17 @@ mod tests {
         assert!(unpack(packed.as_slice()).unwrap() == bytes);
         assert!(unpack(bytes.as_slice()).unwrap() == bytes);
         assert!(unpack(&b""[..]).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_bomb_is_an_error() {
+        let bomb = pack(&vec![0; 200_000_000], Effort::Usual).unwrap();
+        assert!(bomb.len() < 100_000);
+        let error = unpack(bomb.as_slice()).unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::FileTooLarge);
+        // What is not packed may be large.
+        let whole = vec![7; 70_000_000];
+        assert!(unpack(whole.as_slice()).unwrap() == whole);
     }
 
     #[test]

@@ -76,11 +76,11 @@ def layout(*layers):
 
 
 def bomb(command):
-    """20 GB of zeros in one file of a layer, compressed by a program."""
-    size = 20 << 30
+    """4 GB of zeros in one file of a layer, compressed by a program."""
+    size = 4 << 30
     with open("layer", "wb") as out:
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=out)
-        process.stdin.write(plain(RELEASE, STATUS)[:4096] + header(member("zeros.jar", size)))
+        process.stdin.write(plain(RELEASE, STATUS)[:2048] + header(member("zeros.jar", size)))
         for _ in range(size >> 20):
             process.stdin.write(ZEROS)
         process.stdin.close()
@@ -104,7 +104,7 @@ elif name == "zstd-bomb":
     layout((bomb(["zstd", "-q", "-1"]), "+zstd"))
 elif name == "zip-bomb":
     with zipfile.ZipFile("bomb.jar", "w", zipfile.ZIP_DEFLATED) as jar:
-        for number in range(200):
+        for number in range(12):
             with jar.open(f"META-INF/maven/g/a{number}/pom.properties", "w") as file:
                 for _ in range(64):
                     file.write(ZEROS)
@@ -124,7 +124,7 @@ elif name == "nested-archives":
 elif name == "empty-files":
     with open("layer", "wb") as out:
         process = subprocess.Popen(["gzip", "-1"], stdin=subprocess.PIPE, stdout=out)
-        process.stdin.write(plain(RELEASE, STATUS)[:4096])
+        process.stdin.write(plain(RELEASE, STATUS)[:2048])
         for number in range(3_000_000):
             process.stdin.write(header(member(f"d{number // 1000}/{number}")))
         process.stdin.write(bytes(1024))
@@ -181,7 +181,7 @@ elif name == "feed-bomb":
     with open("feeds/debian/tracker.json.xz", "wb") as out:
         process = subprocess.Popen(["xz", "-1", "-T2"], stdin=subprocess.PIPE, stdout=out)
         process.stdin.write(b'{"bash":{"CVE-2024-1":{"description":"')
-        for _ in range(20 << 10):
+        for _ in range(4 << 10):
             process.stdin.write(ZEROS.replace(b"\0", b" "))
         process.stdin.close()
         assert process.wait() == 0

@@ -112,6 +112,18 @@ fn a_log_counts_up_to_its_last_commit() {
     );
 }
 
+/// A page far away would make the list of used pages as long as half a gigabyte.
+#[test]
+fn a_log_that_claims_many_pages_costs_no_memory() {
+    let mut log = LOG[..32 + 536].to_vec();
+    log[32..36].copy_from_slice(&u32::MAX.to_be_bytes());
+    log[36..40].copy_from_slice(&u32::MAX.to_be_bytes());
+    mend(&mut log);
+    let mut content = Cursor::new(log);
+    let log = crate::rpmdb::wal::Log::open(&mut content).unwrap();
+    assert_eq!(log.map(|log| log.count(17)), Some(18));
+}
+
 #[test]
 fn damaged_logs_are_survived() {
     for (name, samples) in [

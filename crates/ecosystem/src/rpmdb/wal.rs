@@ -123,14 +123,11 @@ impl<'a> Log<'a> {
 
     /// Pages of the database, of which `in_file` are in its file.
     ///
-    /// A log that claims more pages than there are has holes, and they must not cost memory.
-    pub(super) fn count(&self, in_file: u32) -> u32 {
-        let last = self
-            .pages
-            .keys()
-            .max()
-            .map_or(0, |page| page.saturating_add(1));
-        self.count.min(last.max(in_file))
+    /// Every page beyond the file is in the log. A log that claims more of them has holes, and they
+    /// must not cost memory.
+    pub(crate) fn count(&self, in_file: u32) -> u32 {
+        let in_log = u32::try_from(self.pages.len()).unwrap_or(u32::MAX);
+        self.count.min(in_file.saturating_add(in_log))
     }
 
     pub(super) fn page_size(&self) -> usize {
