@@ -184,7 +184,9 @@ fn parse(text: &[u8]) -> BuildInfo {
         let Some((keyword, rest)) = line.split_once('\t') else {
             continue;
         };
+        let names_nothing = rest.starts_with('\t') || rest.is_empty();
         match keyword {
+            "mod" | "dep" | "=>" if names_nothing => {}
             "path" => rest.clone_into(&mut info.path),
             "mod" => info.main = Some(module(rest)),
             "dep" if info.dependencies.len() < DEPENDENCIES => {

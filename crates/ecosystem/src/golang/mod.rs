@@ -126,14 +126,20 @@ fn leading_number(text: &str) -> Option<(&str, &str)> {
 /// local code under the old name: which version it is, nobody knows.
 fn dependency(dependency: &build_info::Dependency) -> Package {
     let module = &dependency.module;
+    let or_devel = |version: &str| if version.is_empty() { DEVEL } else { version }.to_owned();
     let Some(replacement) = &dependency.replacement else {
-        return Package::new(PURL_TYPE, &module.path, &module.version);
+        return Package::new(PURL_TYPE, &module.path, or_devel(&module.version));
     };
     let (name, version, property) = if is_directory(&replacement.path) {
-        (module, DEVEL, ("replacement", replacement.path.clone()))
+        (
+            module,
+            DEVEL.to_owned(),
+            ("replacement", replacement.path.clone()),
+        )
     } else {
         let replaced = format!("{}@{}", module.path, module.version);
-        (replacement, &*replacement.version, ("replaces", replaced))
+        let version = or_devel(&replacement.version);
+        (replacement, version, ("replaces", replaced))
     };
     let mut package = Package::new(PURL_TYPE, &name.path, version);
     package.properties.push((property.0.to_owned(), property.1));
