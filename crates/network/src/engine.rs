@@ -439,27 +439,19 @@ fn nexts(engine: &mut Engine, subnet: &str, vpc: &str) -> BTreeSet<Next> {
     };
     if nexts.iter().any(is_indirect) {
         nexts.extend(attached(engine.snapshot(), vpc));
-        nexts.extend(gateways(engine, vpc));
+        nexts.extend(named(engine.snapshot(), vpc));
     }
     nexts
 }
 
-/// The gateways that some table of a VPC names.
-fn gateways(engine: &mut Engine, vpc: &str) -> BTreeSet<Next> {
-    let tables = engine.snapshot.route_tables.values();
-    let own = tables.filter(|table| table.vpc_id == vpc);
-    let own: Vec<Id> = own.map(|table| table.route_table_id.clone()).collect();
-    let mut nexts = BTreeSet::new();
-    for table in own {
-        let routes = engine.routes::<u32>(&table);
-        let named = routes.iter().flat_map(|routes| routes.to.keys());
-        nexts.extend(
-            named
-                .filter(|next| matches!(next, Next::Gateway(_)))
-                .cloned(),
-        );
-    }
-    nexts
+/// The edges that some route of a VPC names, whether or not it wins.
+fn named(snapshot: &Snapshot, vpc: &str) -> BTreeSet<Next> {
+    let tables = snapshot.route_tables.values();
+    let routes = tables.filter(|t| t.vpc_id == vpc).flat_map(|t| &t.routes);
+    routes
+        .map(routes::next)
+        .filter(|next| matches!(next, Next::Gateway(_) | Next::Peering(_) | Next::Transit(_)))
+        .collect()
 }
 
 /// Every edge that may be attached to a VPC whose routes are not known.

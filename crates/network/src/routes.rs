@@ -66,7 +66,7 @@ struct Candidate<A> {
 type Make = fn(Id) -> Next;
 
 /// Where a route leads; dead routes lead nowhere.
-fn next(route: &Route) -> Next {
+pub(crate) fn next(route: &Route) -> Next {
     if route.state == "blackhole" {
         return Next::Blackhole;
     }

@@ -390,12 +390,16 @@ impl<'s> Origin<'s> {
         let Some(connection) = self.snapshot.vpn_connections.get(id) else {
             return false;
         };
+        // What a connection with BGP announces is not in its configuration.
+        if !connection.options.static_routes_only {
+            return false;
+        }
         for route in connection.routes.iter().filter(|r| live(&r.state)) {
             if let Some(length) = matched(&route.destination_cidr_block, to) {
                 offer(length);
             }
         }
-        connection.options.static_routes_only
+        true
     }
 
     /// Whether the packet's source is at home beyond an attachment.
