@@ -56,6 +56,14 @@ pub fn postgres_database() -> Option<String> {
     Some(server(&name))
 }
 
+/// Runs the server after the first argument and removes that directory when it ends.
+const SERVE: &str = r#"trap 'kill -INT $server' TERM
+"$@" &
+server=$!
+wait $server
+wait $server
+rm -rf "$0""#;
+
 /// Starts a cluster; its socket's directory.
 #[expect(
     clippy::expect_used,
@@ -97,7 +105,10 @@ fn start() -> Option<PathBuf> {
     let socket = home.clone();
     // The server dies with the thread that started it, and this thread lives as long as the tests.
     thread::spawn(move || {
-        let child: io::Result<Child> = as_postgres(root, &programs.join("postgres"))
+        let child: io::Result<Child> = as_postgres(root, Path::new("/bin/sh"))
+            .args(["-c", SERVE])
+            .arg(&home)
+            .arg(programs.join("postgres"))
             .arg("-D")
             .arg(&data)
             .arg("-k")
