@@ -25,7 +25,7 @@ const LIMIT: usize = 4 << 10;
 /// `#model_version:…,score_date:…` before that. A missing percentile is 0.
 fn parse(document: &mut Document<'_>, emit: &mut dyn FnMut(Item)) {
     let path = document.path;
-    let mut rows = 0_u64;
+    let (mut rows, mut scores) = (0_u64, 0_u64);
     let read = csv::rows(document, LIMIT, &mut |row| {
         let place = || format!("{path}: line {}", row.line);
         let (Some(id), Some(score)) = (row.get("cve"), row.get("epss")) else {
@@ -40,6 +40,7 @@ fn parse(document: &mut Document<'_>, emit: &mut dyn FnMut(Item)) {
         let percentile = row.get("percentile").map_or(Some(0.0), share);
         match (share(score), percentile) {
             (Some(score), Some(percentile)) if id.starts_with("CVE-") => {
+                scores += 1;
                 emit(Item::Facts(Box::new(Facts {
                     id: id.to_owned(),
                     feed: EPSS.name.to_owned(),
@@ -54,7 +55,7 @@ fn parse(document: &mut Document<'_>, emit: &mut dyn FnMut(Item)) {
         }
     });
     match read {
-        Ok(()) if rows == 0 => emit(Item::Cut(Problem::new(path, "no scores"))),
+        Ok(()) if scores == 0 => emit(Item::Cut(Problem::new(path, "no scores"))),
         Ok(()) => {}
         Err(problem) => emit(Item::Cut(problem)),
     }
@@ -101,7 +102,12 @@ mod tests {
             ),
             ("cve,epss\n", "! e.csv: no scores"),
         ] {
-            check_feed(&EPSS, "e.csv", text.as_bytes(), &[expected]);
+            // A document without a single score is damaged, not empty.
+            let mut expected = vec![expected];
+            if expected[0].starts_with('!') && !expected.contains(&"! e.csv: no scores") {
+                expected.push("! e.csv: no scores");
+            }
+            check_feed(&EPSS, "e.csv", text.as_bytes(), &expected);
         }
     }
 }

@@ -67,6 +67,7 @@ fn parse_json(document: &mut Document<'_>, emit: &mut dyn FnMut(Item)) {
 /// The columns have the names of the JSON members; CWEs are separated by commas.
 fn parse_csv(document: &mut Document<'_>, emit: &mut dyn FnMut(Item)) {
     let path = document.path;
+    let mut entries = 0;
     let rows = csv::rows(document, LIMIT, &mut |row| {
         let column = |name: &str| row.get(name).filter(|v| !v.is_empty()).map(str::to_owned);
         let entry = Entry {
@@ -79,10 +80,15 @@ fn parse_csv(document: &mut Document<'_>, emit: &mut dyn FnMut(Item)) {
             known_ransomware_campaign_use: column("knownRansomwareCampaignUse"),
             cwes: column("cwes").map(|list| list.split(',').map(|c| c.trim().to_owned()).collect()),
         };
-        emit(item(&format!("{path}: line {}", row.line), Ok(entry)));
+        let item = item(&format!("{path}: line {}", row.line), Ok(entry));
+        entries += u32::from(matches!(item, Item::Facts(_)));
+        emit(item);
     });
-    if let Err(problem) = rows {
-        emit(Item::Problem(problem));
+    match rows {
+        // Bytes of any other kind have lines, too.
+        Ok(()) if entries == 0 => emit(Item::Cut(Problem::new(path, "no entry of the catalog"))),
+        Ok(()) => {}
+        Err(problem) => emit(Item::Cut(problem)),
     }
 }
 

@@ -150,9 +150,9 @@ mod tests {
                 "  Photon OS:5.0 apache-ant <1.10.8-1.ph1",
                 "CVE-1",
                 "  Photon OS:5.0 a * fix=NotFixed",
-                "! photon/cve_data_photon5.0.json: [4]: CVE-2: fixed without a version",
-                "! photon/cve_data_photon5.0.json: [5]: CVE-3: unknown status `Perhaps`",
-                "! photon/cve_data_photon5.0.json: [6]: a record has no id or no package",
+                "! photon/cve_data_photon5.0.json: byte 538: CVE-2: fixed without a version",
+                "! photon/cve_data_photon5.0.json: byte 631: CVE-3: unknown status `Perhaps`",
+                "! photon/cve_data_photon5.0.json: byte 708: a record has no id or no package",
             ],
         );
         check_feed(

@@ -327,6 +327,31 @@ fn packed(kind: i32, bytes: &[u8]) -> Vec<u8> {
     }
 }
 
+/// What is no document of the feed at all must not look like one that says nothing.
+#[test]
+fn bytes_of_another_kind_are_incomplete() {
+    let noise: Vec<u8> = (0..40_000_u32)
+        .map(|n| (n * n / 7 % 251) as u8 | 1)
+        .collect();
+    for (name, path) in [
+        ("kev", "kev/known_exploited_vulnerabilities.json"),
+        ("kev", "kev/known_exploited_vulnerabilities.csv"),
+        ("epss", "epss/epss.csv"),
+        ("debian-tracker", "debian/tracker.json"),
+        ("photon", "photon/cve_data_photon5.0.json"),
+        ("alpine-secdb", "alpine/main.json"),
+        ("nvd", "nvd/nvdcve-2.0-2024.json"),
+        ("amazon-updateinfo", "amazon/updateinfo.xml"),
+        ("oracle-oval", "oracle/com.oracle.elsa-all.xml"),
+    ] {
+        let (items, is_complete, problems) = read(feed(name), path, &noise);
+        assert!(
+            items == 0 && !is_complete,
+            "{name} {path}: {items} {problems:?}"
+        );
+    }
+}
+
 /// Documents of many records, which lose records without a word if their end is missing.
 #[test]
 fn a_document_that_ends_early_is_incomplete() {
