@@ -34,6 +34,8 @@ usage: cargo xtask COMMAND
   fuzz      give every parser damaged samples for some minutes, from other seeds each time
   bench     time Lynkeus against Trivy, Syft and the bare work on the same image
   bench network   time network reachability on synthetic networks of growing size
+  bench fleet   time what a new advisory costs in fleets of 10,000 to a million images
+  bench queries   time what clients ask over a million findings, and check the plans
   proof network   compare network reachability with single packets on 100,000 random networks
   proof crash   kill the service hundreds of times at random points and compare what it holds with
             a service that lived
@@ -71,6 +73,12 @@ fn run(arguments: &[String]) -> Result<()> {
             bench::network::bench(&workspace)
         }
         Some("fuzz") => fuzz::run(&workspace, arguments.get(1..).unwrap_or_default()),
+        Some("bench") if arguments.get(1).is_some_and(|a| a == "fleet") => {
+            bench::store::fleet(&workspace, arguments.get(2..).unwrap_or_default())
+        }
+        Some("bench") if arguments.get(1).is_some_and(|a| a == "queries") => {
+            bench::store::queries(&workspace, arguments.get(2..).unwrap_or_default())
+        }
         Some("proof") => proof::run(&workspace, arguments.get(1..).unwrap_or_default()),
         Some("bench") => bench::bench(&workspace, arguments.get(1..).unwrap_or_default()),
         _ => bail!("{USAGE}"),

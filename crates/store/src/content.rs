@@ -390,10 +390,10 @@ pub fn inventory(tx: &mut Tx<'_>, id: i64, wanted: Wanted<'_>) -> Result<Invento
             &mut packages,
         )?,
         Wanted::Vulnerabilities(ids) => {
-            let size = row.int(2)?;
+            let asked = most_asked(row.int(2)?, inventory.layers.len());
             let ids: Vec<&String> = ids.iter().collect();
             for chunk in ids.chunks(MOST_KEYS) {
-                read_matched(tx, id, size, chunk, &mut packages)?;
+                read_matched(tx, id, asked, chunk, &mut packages)?;
             }
         }
     }
@@ -404,7 +404,14 @@ pub fn inventory(tx: &mut Tx<'_>, id: i64, wanted: Wanted<'_>) -> Result<Invento
     Ok(inventory)
 }
 
-/// Reads the packages that these vulnerabilities match, of an inventory of this size.
+/// How many matched versions an inventory is asked for, each in every layer, rather than that all
+/// its packages are asked whether they are matched, which takes three look-ups for each.
+fn most_asked(packages: i64, layers: usize) -> usize {
+    let packages = usize::try_from(packages).unwrap_or(0);
+    (packages * 3 / layers.max(1)).min(MOST_KEYS)
+}
+
+/// Reads the packages that these vulnerabilities match.
 ///
 /// Either all of the inventory's packages are asked whether they are matched, or all matched
 /// versions whether the inventory has them: one advisory of a rare package must not cost a look
@@ -412,19 +419,19 @@ pub fn inventory(tx: &mut Tx<'_>, id: i64, wanted: Wanted<'_>) -> Result<Invento
 fn read_matched(
     tx: &mut Tx<'_>,
     inventory: i64,
-    size: i64,
+    most: usize,
     vulnerabilities: &[&String],
     packages: &mut BTreeMap<i64, Package>,
 ) -> Result<(), StoreError> {
     let mut keys: Vec<Value> = vulnerabilities.iter().map(|id| Value::from(*id)).collect();
     let list = list_of(1, keys.len());
-    keys.push(size.into());
+    keys.push(to_int(most + 1).into());
     let sql = format!(
         "SELECT version FROM version_matches WHERE vulnerability IN ({list}) LIMIT ?{}",
         keys.len()
     );
     let rows = tx.query(&sql, &keys)?;
-    if rows.len() * RARE < usize::try_from(size).unwrap_or(0) {
+    if rows.len() <= most {
         let versions: BTreeSet<i64> = rows.iter().map(|r| r.int(0)).collect::<Result<_, _>>()?;
         let versions: Vec<Value> = versions.into_iter().map(Value::Int).collect();
         if versions.is_empty() {
@@ -441,9 +448,6 @@ fn read_matched(
     );
     read_packages(tx, inventory, &condition, &keys, packages)
 }
-
-/// An inventory's layers are asked for each version: as many as this, about.
-const RARE: usize = 8;
 
 fn read_packages(
     tx: &mut Tx<'_>,

@@ -2,6 +2,7 @@
 
 mod measure;
 pub(crate) mod network;
+pub(crate) mod store;
 mod table;
 
 use std::{

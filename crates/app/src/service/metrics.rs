@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Write as _};
 
 use anyhow::Result;
-use store::{jobs, keep, pending};
+use store::{jobs, pending};
 
 use super::{rematch::Progress, worker::Service};
 use crate::clock;
@@ -53,11 +53,11 @@ fn seconds(milliseconds: i64) -> String {
 /// All measures as they are now.
 pub(crate) fn expose(service: &Service) -> Result<String> {
     let now = clock::milliseconds();
-    let (queue, pending, findings, progress) = service.engine.read(|tx| {
+    let findings = service.counts()?;
+    let (queue, pending, progress) = service.engine.read(|tx| {
         Ok((
             jobs::state_by_kind(tx, now)?,
             pending::count(tx)?,
-            keep::count_by_status(tx)?,
             Progress::read(tx)?,
         ))
     })?;

@@ -5,6 +5,7 @@
 
 pub(crate) mod answers;
 pub(crate) mod evaluate;
+pub(crate) mod generation;
 pub(crate) mod host;
 pub(crate) mod ingest;
 pub(crate) mod leaving;

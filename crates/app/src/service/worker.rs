@@ -13,10 +13,10 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
-use model::Timestamp;
+use model::{Severity, Timestamp};
 use sources::generations;
 use store::{
-    Engine, Scope, StoreError, Tx,
+    Engine, Scope,
     expiry::{self, Retention},
     exposure,
     jobs::{self, Job, NewJob},
@@ -24,6 +24,7 @@ use store::{
 };
 
 use super::{
+    generation::{MATCHED, adopt, agrees, place_of, rank},
     host::{self, Marks},
     ingest::{Changed, GENERATION, Stale, Submission, ingest},
     leaving,
@@ -69,6 +70,12 @@ pub(super) const BY_ADVISORY: i64 = 20;
 const BY_CHANGE: i64 = 10;
 const IN_TIME: i64 = 50;
 
+/// How long a count of findings is told.
+const COUNTED: Duration = Duration::from_secs(30);
+
+/// Findings by status and severity.
+pub(crate) type Counts = Vec<(String, Severity, i64)>;
+
 /// Submissions, and how long they took together.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct TakenIn {
@@ -92,6 +99,8 @@ pub(crate) struct Service {
     lease: i64,
     done: Mutex<BTreeMap<(String, bool), u64>>,
     taken_in: Mutex<TakenIn>,
+    /// Findings by status and severity, and when they were counted.
+    counted: Mutex<Option<(Instant, Counts)>>,
     /// The account and Region of the machine that this process watches, if it watches it.
     watched: Option<Scope>,
     pub(crate) networks: Networks,
@@ -128,6 +137,7 @@ impl Service {
             lease: i64::try_from(configuration.lease.as_millis()).unwrap_or(i64::MAX),
             done: Mutex::new(BTreeMap::new()),
             taken_in: Mutex::new(TakenIn::default()),
+            counted: Mutex::new(None),
             watched,
             networks: Networks::default(),
             stopping: AtomicBool::new(false),
@@ -345,6 +355,19 @@ impl Service {
         *self.taken_in.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How many findings there are, counted at most twice a minute: it takes a look at all.
+    pub(crate) fn counts(&self) -> Result<Counts> {
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        match counted.as_ref() {
+            Some((at, counts)) if at.elapsed() < COUNTED => Ok(counts.clone()),
+            _ => {
+                let counts = self.engine.read(keep::count_by_status)?;
+                *counted = Some((Instant::now(), counts.clone()));
+                Ok(counts)
+            }
+        }
+    }
+
     /// Does jobs until the service stops.
     pub(crate) fn work(&self) {
         while !self.is_stopping() {
@@ -539,58 +562,3 @@ const METERED: &str = "usage-metered";
 
 /// The longest time that is taken for uninterrupted, in milliseconds: five turns.
 const LONGEST_METERED: i64 = 5 * 60_000;
-
-/// The setting that names the advisory database with which all of the store agrees; while that
-/// comes about, it is behind [`super::ingest::GENERATION`].
-const MATCHED: &str = "advisory-generation-matched";
-
-/// The setting with the [`rank`] of the database that all processes must match with.
-const RANK: &str = "advisory-generation-rank";
-
-/// Which of two databases is to be used: the one built later, and any rather than the starter, which
-/// knows little.
-fn rank(database: &database::Opened) -> i64 {
-    if database.is_starter {
-        return 0;
-    }
-    database.records.built().as_second()
-}
-
-/// Where the store can be matched with a database.
-fn place_of(digest: &str) -> String {
-    format!("advisories:{digest}")
-}
-
-/// Whether all of the store agrees with a database.
-fn agrees(tx: &mut Tx<'_>, digest: &str) -> Result<bool, StoreError> {
-    let service = settings::service();
-    for name in [GENERATION, MATCHED] {
-        if settings::get(tx, &service, name)?.as_deref() != Some(digest) {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
-/// Declares a database to be the one that all processes must match with; false if that is a better
-/// one. Only who has the store alone may go backwards: two processes would do so in turn for ever.
-fn adopt(tx: &mut Tx<'_>, digest: &str, rank: i64, backwards: bool) -> Result<bool, StoreError> {
-    let service = settings::service();
-    let generation = settings::get_and_lock(tx, &service, GENERATION)?;
-    let Some(generation) = generation else {
-        settings::set(tx, &service, RANK, &rank.to_string())?;
-        settings::set(tx, &service, GENERATION, digest)?;
-        return Ok(true);
-    };
-    if generation == digest {
-        return Ok(true);
-    }
-    let known = settings::get(tx, &service, RANK)?;
-    let known: i64 = known.and_then(|known| known.parse().ok()).unwrap_or(0);
-    if !backwards && (rank, digest) < (known, generation.as_str()) {
-        return Ok(false);
-    }
-    settings::set(tx, &service, RANK, &rank.to_string())?;
-    settings::set(tx, &service, GENERATION, digest)?;
-    Ok(true)
-}

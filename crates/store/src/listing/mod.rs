@@ -153,7 +153,7 @@ fn page_of_ids(
     cursor: Option<&Cursor>,
     size: usize,
 ) -> Result<(Vec<String>, Next), StoreError> {
-    let listing = Listing::new(scope, query);
+    let listing = Listing::new(tx, scope, query)?;
     let moment = match (cursor, listing.key) {
         (Some(cursor), _) => cursor.moment.clone(),
         (None, Key::Kept(..) | Key::Epss) => Some(Moment::now(tx)?),
@@ -224,8 +224,9 @@ struct Listing<'a> {
     criteria: &'a Criteria,
     key: Key,
     descending: bool,
-    /// Whether the criteria name single resources.
+    /// Whether few findings satisfy the criteria.
     few: bool,
+    embedded: bool,
 }
 
 /// One source of rows: findings as they are, or as they were.
@@ -237,17 +238,28 @@ struct Source<'a> {
 }
 
 impl<'a> Listing<'a> {
-    fn new(scope: &'a Scope, query: Query<'a>) -> Self {
-        Self {
+    fn new(tx: &mut Tx<'_>, scope: &'a Scope, query: Query<'a>) -> Result<Self, StoreError> {
+        Ok(Self {
             scope,
             criteria: query.criteria,
             key: query.sort.map_or(Key::Same, |sort| sort.field.key()),
             descending: query.sort.is_some_and(|sort| sort.descending),
-            few: query.criteria.members.iter().any(|(member, conditions)| {
-                let equal = |c: &TextCondition| c.comparison == Comparison::Equals;
-                member.field == Field::ResourceId
-                    && matches!(conditions, Conditions::Text(list) if list.iter().any(equal))
-            }),
+            embedded: !tx.is_postgres(),
+            few: is_selective(query.criteria) && count_up_to(tx, scope, query.criteria, FEW)? < FEW,
+        })
+    }
+
+    /// Vulnerabilities in the order of their EPSS scores with their findings, or few findings.
+    ///
+    /// On SQLite a cross join keeps this order of the tables, and it must be told that a
+    /// vulnerability has fewer findings than a severity.
+    fn by_epss(&self) -> &'static str {
+        match (self.few, self.embedded) {
+            (true, _) => "findings f CROSS JOIN vulnerabilities v",
+            (false, true) => {
+                "vulnerabilities v CROSS JOIN findings f INDEXED BY findings_by_vulnerability"
+            }
+            (false, false) => "vulnerabilities v CROSS JOIN findings f",
         }
     }
 
@@ -312,11 +324,9 @@ impl<'a> Listing<'a> {
     fn sources(&self, since: Option<&Moment>, keyed: bool) -> Vec<Source<'static>> {
         let there = if keyed { "IS NOT NULL" } else { "IS NULL" };
         match self.key {
-            // Few findings are sorted faster than all are walked in the order of their ids, which
-            // SQLite would do; no index has this expression.
             Key::Same => vec![Source {
                 from: "findings f",
-                columns: vec![if self.few { "f.id || ''" } else { "f.id" }],
+                columns: vec!["f.id"],
                 condition: String::new(),
             }],
             Key::Fixed("f.vulnerability") => vec![Source {
@@ -331,7 +341,7 @@ impl<'a> Listing<'a> {
                 condition: format!(" AND {expression} {there}"),
             }],
             Key::Kept(now, then) => kept(now, then, there, since),
-            Key::Epss => epss(keyed, since),
+            Key::Epss => epss(keyed, self.by_epss(), since),
         }
     }
 
@@ -345,22 +355,25 @@ impl<'a> Listing<'a> {
     ) -> Result<(), StoreError> {
         let mut parameters = Parameters::default();
         let condition = condition(self.scope, self.criteria, &mut parameters);
-        let columns = source.columns.join(", ");
+        // Few findings are sorted faster than all are walked in the order of an index, which the
+        // engines would do; no index has these expressions.
+        let place = |column: &&str| match self.few {
+            true => format!("COALESCE({column}, NULL)"),
+            false => (*column).to_owned(),
+        };
+        let places: Vec<String> = source.columns.iter().map(place).collect();
+        let columns = places.join(", ");
         let mut after = String::new();
         if let Some(last) = last {
-            let places: Vec<String> = last
+            let last: Vec<String> = last
                 .iter()
                 .map(|part| parameters.add(part.value()))
                 .collect();
             let than = if self.descending { "<" } else { ">" };
-            after = format!(" AND ({columns}) {than} ({})", places.join(", "));
+            after = format!(" AND ({columns}) {than} ({})", last.join(", "));
         }
         let direction = if self.descending { " DESC" } else { "" };
-        let order: Vec<String> = source
-            .columns
-            .iter()
-            .map(|c| format!("{c}{direction}"))
-            .collect();
+        let order: Vec<String> = places.iter().map(|c| format!("{c}{direction}")).collect();
         let limit = parameters.add(i64::try_from(limit).unwrap_or(i64::MAX));
         let sql = format!(
             "SELECT {columns} FROM {} WHERE {condition}{}{after} ORDER BY {} LIMIT {limit}",
@@ -373,6 +386,32 @@ impl<'a> Listing<'a> {
             Ok(())
         })
     }
+}
+
+/// Findings that are sorted in a few milliseconds.
+const FEW: i64 = 5_000;
+
+/// Whether the criteria ask for values that an index finds, so that counting a few is cheap.
+fn is_selective(criteria: &Criteria) -> bool {
+    let wanted = |c: &TextCondition| c.comparison != Comparison::NotEquals;
+    criteria.members.iter().any(|(member, conditions)| {
+        let has_index = matches!(
+            member.field,
+            Field::ResourceId
+                | Field::OfResource
+                | Field::OfFinding
+                | Field::Title
+                | Field::Vulnerability
+                | Field::LastObserved
+                | Field::Packages
+                | Field::Tags
+        );
+        has_index
+            && match conditions {
+                Conditions::Text(list) => list.iter().any(wanted),
+                _ => true,
+            }
+    })
 }
 
 /// Findings that did not change since, and those that did by their history: its first row since
@@ -409,7 +448,7 @@ fn kept(
 
 /// By the EPSS score as it is, or as it was if it changed since. A score that changed twice since
 /// is not where it was: they change once a day.
-fn epss(keyed: bool, since: Option<&Moment>) -> Vec<Source<'static>> {
+fn epss(keyed: bool, from: &'static str, since: Option<&Moment>) -> Vec<Source<'static>> {
     let changed = since.map_or_else(|| "1 = 0".to_owned(), |since| since.after("v.epss_version"));
     if !keyed {
         return vec![Source {
@@ -421,8 +460,6 @@ fn epss(keyed: bool, since: Option<&Moment>) -> Vec<Source<'static>> {
             ),
         }];
     }
-    // On SQLite a cross join keeps this order of the tables, and with it that of the index.
-    let from = "vulnerabilities v CROSS JOIN findings f";
     let mut sources = vec![Source {
         from,
         columns: vec!["v.epss", "v.id", "f.id"],
