@@ -16,6 +16,7 @@ pub mod interval;
 pub mod known;
 mod middlebox;
 pub mod packet;
+pub mod path;
 pub mod region;
 pub mod routes;
 mod services;

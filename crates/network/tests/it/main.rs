@@ -10,6 +10,7 @@ mod elements;
 mod estate;
 mod fixes;
 mod oracle;
+mod path;
 mod random;
 mod samples;
 mod services;

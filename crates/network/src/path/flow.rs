@@ -1,0 +1,277 @@
+//! The packets of one way through a network, as a set that each component makes smaller.
+
+use crate::address::{Address, show};
+use crate::engine::CLIENT_PORTS;
+use crate::filters::Protocol;
+use crate::interval::IntervalSet;
+use crate::known::{Known, Set as _};
+use crate::path::{Blocker, Header, Hop};
+use crate::region::{Ports, Region};
+use crate::snapshot::Id;
+
+/// Blocks that a header shows.
+const SHOWN: usize = 8;
+
+/// The packets that got this far.
+///
+/// One end has one address, `near`; the other end's addresses and the ports are sets. Answers have
+/// their ends swapped, and are tested together with the requests that they answer.
+#[derive(Debug, Clone)]
+pub(super) struct Flow<A> {
+    pub(super) near: A,
+    /// Whether the set of addresses is that of the senders.
+    pub(super) far_sends: bool,
+    /// (destination port, far address) pairs.
+    pub(super) open: Known<Region<A>>,
+    /// (client port, far address) pairs that answers may have; one set for each way between
+    /// components that change ports.
+    pub(super) replies: Vec<Known<Region<A>>>,
+    /// The interface that sent the packets, while they keep that identity.
+    pub(super) origin: Option<Id>,
+    pub(super) protocol: Protocol,
+    pub(super) request: Vec<Hop>,
+    /// What answers pass, from the far end back.
+    pub(super) reply: Vec<Hop>,
+    /// Where the next component of answers goes: those nearer to the receiver come first.
+    reply_at: usize,
+}
+
+/// A component that tests packets.
+#[derive(Debug, Clone)]
+pub(super) struct Test {
+    pub(super) component: Id,
+    pub(super) kind: &'static str,
+    pub(super) rules: Vec<String>,
+    /// What is said if nothing passes.
+    pub(super) code: &'static str,
+}
+
+impl Test {
+    pub(super) fn new(component: &str, kind: &'static str, code: &'static str) -> Self {
+        Self {
+            component: component.to_owned(),
+            kind,
+            rules: Vec::new(),
+            code,
+        }
+    }
+}
+
+/// Every pair with these ports.
+fn with_ports<A: Address>(ports: &Ports) -> Region<A> {
+    Region::product(ports, &std::sync::Arc::new(IntervalSet::all()))
+}
+
+/// Every pair with these addresses.
+fn with_addresses<A: Address>(addresses: IntervalSet<A>) -> Region<A> {
+    Region::product(&Ports::all(), &std::sync::Arc::new(addresses))
+}
+
+/// The ports that clients send from.
+fn client_ports(protocol: Protocol) -> Ports {
+    if protocol.has_ports() {
+        Ports::range(CLIENT_PORTS.0, CLIENT_PORTS.1)
+    } else {
+        Ports::all()
+    }
+}
+
+impl<A: Address> Flow<A> {
+    /// All packets between one address and others, to some ports.
+    pub(super) fn new(
+        near: A,
+        far: IntervalSet<A>,
+        far_sends: bool,
+        protocol: Protocol,
+        ports: &Ports,
+    ) -> Self {
+        let open = with_ports(ports).and_addresses(&std::sync::Arc::new(far));
+        Self {
+            near,
+            far_sends,
+            open: open.into(),
+            replies: vec![with_ports(&client_ports(protocol)).into()],
+            origin: None,
+            protocol,
+            request: Vec::new(),
+            reply: Vec::new(),
+            reply_at: 0,
+        }
+    }
+
+    /// The far addresses that may still occur.
+    pub(super) fn far(&self) -> IntervalSet<A> {
+        self.open.may().addresses()
+    }
+
+    /// The same flow with only some far addresses.
+    pub(super) fn only(&self, far: IntervalSet<A>) -> Self {
+        let mut flow = self.clone();
+        flow.open = flow.open.and(&with_addresses(far).into());
+        flow
+    }
+
+    /// A filter of (port, far address) pairs, from one of (port, sender) or (port, receiver) pairs.
+    fn turned(&self, filter: &Known<Region<A>>, tests_far: bool) -> Known<Region<A>> {
+        if tests_far {
+            filter.clone()
+        } else {
+            filter.map(|region| with_ports(&region.ports_with(self.near)))
+        }
+    }
+
+    /// What is left of the requests after a test of their (destination port, sender) pairs, or
+    /// of their (destination port, receiver) pairs.
+    pub(super) fn ask(
+        &mut self,
+        test: Test,
+        filter: &Known<Region<A>>,
+        tests_sender: bool,
+    ) -> Result<(), Blocker> {
+        let before = self.header();
+        let filter = self.turned(filter, tests_sender == self.far_sends);
+        self.open = self.open.and(&filter);
+        let hop = self.hop(&test, before, false);
+        let gone = self.left().is_nothing();
+        self.request.push(hop);
+        if gone { Err(blocker(test, false)) } else { Ok(()) }
+    }
+
+    /// The same of the answers: their receiver is the sender of the requests, and their
+    /// destination port is the client's.
+    pub(super) fn answer(
+        &mut self,
+        test: Test,
+        filter: &Known<Region<A>>,
+        tests_sender: bool,
+    ) -> Result<(), Blocker> {
+        let filter = self.turned(filter, tests_sender != self.far_sends);
+        let before = self.header();
+        if let Some(last) = self.replies.last_mut() {
+            *last = last.and(&filter);
+        }
+        let hop = self.hop(&test, before, true);
+        let gone = self.left().is_nothing();
+        self.answered(hop);
+        if gone { Err(blocker(test, true)) } else { Ok(()) }
+    }
+
+    /// Keeps the packets whose far address is in a set, which is a test of requests or answers.
+    pub(super) fn keep(
+        &mut self,
+        test: Test,
+        far: &Known<IntervalSet<A>>,
+        is_reply: bool,
+    ) -> Result<(), Blocker> {
+        let before = self.header();
+        self.open = self.open.and(&far.map(|set| with_addresses(set.clone())));
+        let hop = self.hop(&test, before, is_reply);
+        let gone = self.left().is_nothing();
+        if is_reply {
+            self.answered(hop);
+        } else {
+            self.request.push(hop);
+        }
+        if gone { Err(blocker(test, is_reply)) } else { Ok(()) }
+    }
+
+    /// Answers pass what comes now before everything that they pass so far.
+    pub(super) fn begin_reply(&mut self) {
+        self.reply_at = 0;
+    }
+
+    fn answered(&mut self, hop: Hop) {
+        let place = self.reply_at.min(self.reply.len());
+        self.reply.insert(place, hop);
+        self.reply_at = place + 1;
+    }
+
+    /// Notes a component that lets everything pass.
+    pub(super) fn through(&mut self, component: &str, kind: &'static str) {
+        let test = Test::new(component, kind, "");
+        let header = self.header();
+        let hop = self.hop(&test, header, false);
+        self.request.push(hop);
+    }
+
+    /// Nothing is certain from here on.
+    pub(super) fn doubt(&mut self, reason: &str) {
+        self.open = self.open.doubted(reason);
+    }
+
+    /// A component gives the packets another address of the near end, and other client ports.
+    pub(super) fn translate(&mut self, near: A, other_ports: bool) {
+        self.near = near;
+        self.origin = None;
+        if other_ports {
+            let clients = with_ports(&client_ports(self.protocol));
+            self.replies.push(clients.into());
+        }
+    }
+
+    /// A component gives the packets another address of the far end, which has one.
+    pub(super) fn readdress(&mut self, old: A, new: A) {
+        let new = std::sync::Arc::new(IntervalSet::range(new, new));
+        let change =
+            |region: &Region<A>| Region::product(&region.ports_with(old), &std::sync::Arc::clone(&new));
+        self.open = self.open.map(change);
+        for reply in &mut self.replies {
+            *reply = reply.map(change);
+        }
+    }
+
+    /// What is open and answered.
+    pub(super) fn left(&self) -> Known<Region<A>> {
+        let mut left = self.open.clone();
+        for reply in &self.replies {
+            left = left.and(&reply.map(|region| with_addresses(region.addresses())));
+        }
+        left
+    }
+
+    fn hop(&self, test: &Test, before: Header, is_reply: bool) -> Hop {
+        Hop {
+            component: test.component.clone(),
+            kind: test.kind,
+            rules: test.rules.clone(),
+            is_reply,
+            before,
+            after: self.header(),
+        }
+    }
+
+    /// The set as it is now, as a request.
+    fn header(&self) -> Header {
+        let open = self.open.may();
+        let far = show(&open.addresses(), SHOWN);
+        let near = vec![self.near.ip().to_string()];
+        let ports = |ports: &Ports| ports.intervals().to_vec();
+        let clients = self.replies.last().map(|reply| reply.may().ports());
+        let (sources, destinations) = if self.far_sends { (far, near) } else { (near, far) };
+        Header {
+            sources,
+            destinations,
+            source_ports: clients.as_ref().map(ports).unwrap_or_default(),
+            destination_ports: ports(&open.ports()),
+        }
+    }
+}
+
+fn blocker(test: Test, is_reply: bool) -> Blocker {
+    Blocker {
+        component: test.component,
+        kind: test.kind,
+        code: test.code,
+        is_reply,
+        rules: test.rules,
+    }
+}
+
+/// Everything or nothing, for what does not depend on addresses.
+pub(super) fn all_if<A: Address>(condition: bool) -> Known<IntervalSet<A>> {
+    if condition {
+        Known::everything()
+    } else {
+        IntervalSet::nothing().into()
+    }
+}

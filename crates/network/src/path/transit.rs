@@ -1,0 +1,306 @@
+//! Ways through transit gateways: attachments in zones, associated tables, and back.
+
+use std::collections::BTreeMap;
+
+use crate::engine::Kept;
+use crate::interval::IntervalSet;
+use crate::path::filter::Crossing;
+use crate::path::flow::{Flow, Test, all_if};
+use crate::path::walk::{Arrival, Goal, Place, Stopped, Walk, refuse};
+use crate::routes::{self, Next, Routes};
+use crate::snapshot::{Id, TransitAttachment, is_live};
+use crate::transit::{attachment, referencing};
+
+pub(super) const TRANSIT: &str = "AWS::EC2::TransitGateway";
+const ATTACHMENT: &str = "AWS::EC2::TransitGatewayAttachment";
+const TABLE: &str = "AWS::EC2::TransitGatewayRouteTable";
+
+/// An attachment's subnets by zone.
+type Zones = BTreeMap<String, Id>;
+
+impl Walk<'_> {
+    pub(super) fn transit<A: Kept>(&mut self, mut flow: Flow<A>, place: &Place, id: &str) {
+        let snapshot = self.snapshot;
+        let Some(own) = attachment(snapshot, id, &place.vpc) else {
+            self.lost(&flow, format!("no attachment of {} to {id} is described", place.vpc));
+            return;
+        };
+        let left = self.out_to_transit(&mut flow, place, own);
+        if let Err(stopped) = left {
+            self.stop(stopped);
+            return;
+        }
+        flow.through(id, TRANSIT);
+        if matches!(&self.goal, Goal::Gateway(goal) if goal == id) {
+            self.arrived(&flow);
+            return;
+        }
+        let (name, routes) = match self.transit_table::<A>(own) {
+            Ok(found) => found,
+            Err(reason) => {
+                self.lost(&flow, reason);
+                return;
+            }
+        };
+        if let Some((_, reason)) = routes.unknown.first() {
+            self.lost(&flow, reason.clone());
+            return;
+        }
+        let mut rest = flow.far();
+        for (next, set) in &routes.to {
+            let mine = flow.far().and(set);
+            rest = rest.minus(set);
+            if mine.is_empty() {
+                continue;
+            }
+            let mut branch = flow.clone();
+            let mut test = Test::new(&name, TABLE, "NO_ROUTE_TO_DESTINATION");
+            let Next::Transit(other) = next else {
+                test.code = "BAD_STATE_ROUTE";
+                self.stop_at(&branch, test);
+                continue;
+            };
+            test.rules.push(other.clone());
+            if branch.keep(test, &mine.into(), false).is_ok() {
+                self.beyond(branch, place, own, other);
+            }
+        }
+        if !rest.is_empty() {
+            let only = flow.only(rest);
+            self.stop_at(&only, Test::new(&name, TABLE, "NO_ROUTE_TO_DESTINATION"));
+        }
+    }
+
+    /// The attachment in the sender's zone, and its subnet's ACL.
+    fn out_to_transit<A: Kept>(
+        &mut self,
+        flow: &mut Flow<A>,
+        place: &Place,
+        own: &TransitAttachment,
+    ) -> Result<(), Stopped> {
+        let id = &own.transit_gateway_attachment_id;
+        let subnet = place.subnet.as_deref().unwrap_or_default();
+        let Some((zones, zone)) = self.zones(own).zip(self.zone(subnet)) else {
+            flow.doubt(&format!("the subnets of {id} are not described"));
+            return Ok(());
+        };
+        let Some(entry) = zones.get(&zone) else {
+            return refuse(flow, Test::new(id, ATTACHMENT, "TGW_ATTACH_VPC_AZ_RESTRICTION"));
+        };
+        if entry != subnet {
+            self.acl(flow, entry, Crossing::RequestIn)?;
+            flow.begin_reply();
+            self.acl(flow, entry, Crossing::ReplyOut)?;
+            self.way_back(flow, entry, &place.vpc, &Next::Local)?;
+        }
+        flow.through(id, ATTACHMENT);
+        Ok(())
+    }
+
+    /// Behind the attachment that the table names.
+    fn beyond<A: Kept>(
+        &mut self,
+        mut flow: Flow<A>,
+        place: &Place,
+        own: &TransitAttachment,
+        other: &str,
+    ) {
+        let snapshot = self.snapshot;
+        let Some(other) = snapshot.transit_attachments.get(other) else {
+            self.lost(&flow, format!("{other} is not described"));
+            return;
+        };
+        let id = &other.transit_gateway_attachment_id;
+        if let Err(stopped) = self.back_through_transit(&mut flow, own, other) {
+            self.stop(stopped);
+            return;
+        }
+        flow.through(id, ATTACHMENT);
+        match other.resource_type.as_str() {
+            "vpc" => {}
+            "vpn" | "direct-connect-gateway" => {
+                if self.is_goal(id) {
+                    self.arrived(&flow);
+                } else {
+                    self.stop_at(&flow, Test::new(id, ATTACHMENT, "NO_POSSIBLE_DESTINATION"));
+                }
+                return;
+            }
+            kind => {
+                self.lost(&flow, format!("nobody knows what is beyond {id}, a {kind} attachment"));
+                return;
+            }
+        }
+        if !snapshot.vpcs.contains_key(&other.vpc_id) {
+            self.lost(&flow, format!("{} is not described", other.vpc_id));
+            return;
+        }
+        let gateway = &own.transit_gateway_id;
+        let peers = match referencing(&self.engine, gateway, &other.vpc_id) {
+            Some(peers) if peers.contains(&place.vpc) => vec![place.vpc.clone()],
+            _ => Vec::new(),
+        };
+        self.into_vpc(flow, place, other, &peers);
+    }
+
+    /// The table that answers meet has to lead back.
+    fn back_through_transit<A: Kept>(
+        &mut self,
+        flow: &mut Flow<A>,
+        own: &TransitAttachment,
+        other: &TransitAttachment,
+    ) -> Result<(), Stopped> {
+        flow.begin_reply();
+        let (name, routes) = match self.transit_table::<A>(other) {
+            Ok(found) => found,
+            Err(reason) => {
+                flow.doubt(&reason);
+                return Ok(());
+            }
+        };
+        if let Some((_, reason)) = routes.unknown.first() {
+            flow.doubt(reason);
+            return Ok(());
+        }
+        let back = routes.set(&Next::Transit(own.transit_gateway_attachment_id.clone()));
+        let mut test = Test::new(&name, TABLE, "RESPONSE_RTB_HAS_NO_ROUTE_TO_TRANSIT_GATEWAY");
+        test.rules.push(own.transit_gateway_attachment_id.clone());
+        let set = all_if::<A>(back.contains(flow.near));
+        let kept = flow.keep(test, &set, true);
+        kept.map_err(|blocker| Stopped::new(flow, blocker))
+    }
+
+    /// From the attachment's subnet to the interfaces of its VPC.
+    fn into_vpc<A: Kept>(
+        &mut self,
+        flow: Flow<A>,
+        place: &Place,
+        other: &TransitAttachment,
+        peers: &[Id],
+    ) {
+        let id = &other.transit_gateway_attachment_id;
+        let Some(zones) = self.zones(other) else {
+            self.lost(&flow, format!("the subnets of {id} are not described"));
+            return;
+        };
+        let zone = place.subnet.as_deref().and_then(|subnet| self.zone(subnet));
+        let same = zone.and_then(|zone| zones.get(&zone));
+        let mut flow = flow;
+        if same.is_none() && zones.len() > 1 {
+            flow.doubt("the zone in which packets leave the transit gateway is not known");
+        }
+        let Some(entry) = same.or_else(|| zones.values().next()) else {
+            self.stop_at(&flow, Test::new(id, ATTACHMENT, "TGW_ATTACH_VPC_AZ_RESTRICTION"));
+            return;
+        };
+        let gateway = Next::Transit(other.transit_gateway_id.clone());
+        let routed = self.engine.routed::<A>(entry, &other.vpc_id, &Next::Local);
+        let table = self.index.table(entry, &other.vpc_id).cloned();
+        let name = table.unwrap_or_else(|| entry.clone());
+        let test = Test::new(&name, super::walk::ROUTE_TABLE, "CANNOT_ROUTE");
+        if let Err(blocker) = flow.keep(test, &routed, false) {
+            self.stop(Stopped::new(&flow, blocker));
+            return;
+        }
+        let inside = self.index.in_vpc.get(&other.vpc_id).cloned().unwrap_or_default();
+        let mut is_any = false;
+        for interface in inside.iter().filter_map(|id| self.snapshot.interfaces.get(id)) {
+            let far = flow.far();
+            let own = self.addresses::<A>(interface).into_iter();
+            let own: Vec<A> = own.map(|(own, _)| own).filter(|own| far.contains(*own)).collect();
+            for address in own {
+                is_any = true;
+                let mut one = flow.only(IntervalSet::range(address, address));
+                let subnet = &interface.subnet_id;
+                let crossed = self.last_subnet(&mut one, entry, subnet, &zones, &gateway, other);
+                match crossed {
+                    Ok(()) => {
+                        let arrival = Arrival {
+                            vpc: other.vpc_id.clone(),
+                            from: None,
+                            back: gateway.clone(),
+                            peers: peers.to_vec(),
+                            tested: true,
+                        };
+                        self.deliver(&one, &arrival);
+                    }
+                    Err(stopped) => self.stop(stopped),
+                }
+            }
+        }
+        if !is_any {
+            let arrival = Arrival {
+                vpc: other.vpc_id.clone(),
+                from: None,
+                back: gateway,
+                peers: Vec::new(),
+                tested: true,
+            };
+            self.deliver(&flow, &arrival);
+        }
+    }
+
+    /// The ACLs between the attachment's subnet and the receiver's, both ways, and the way back.
+    fn last_subnet<A: Kept>(
+        &mut self,
+        flow: &mut Flow<A>,
+        entry: &str,
+        subnet: &str,
+        zones: &Zones,
+        gateway: &Next,
+        other: &TransitAttachment,
+    ) -> Result<(), Stopped> {
+        if entry != subnet {
+            self.acl(flow, entry, Crossing::RequestOut)?;
+        }
+        self.acl(flow, subnet, Crossing::RequestIn)?;
+        let Some(zone) = self.zone(subnet) else {
+            flow.doubt(&format!("{subnet} is not described"));
+            return Ok(());
+        };
+        let id = &other.transit_gateway_attachment_id;
+        let Some(leaving) = zones.get(&zone) else {
+            return refuse(flow, Test::new(id, ATTACHMENT, "TGW_ROUTE_AZ_RESTRICTION"));
+        };
+        flow.begin_reply();
+        if leaving != subnet {
+            self.acl(flow, subnet, Crossing::ReplyOut)?;
+        }
+        self.way_back(flow, subnet, &other.vpc_id, gateway)?;
+        if leaving != subnet {
+            self.acl(flow, leaving, Crossing::ReplyIn)?;
+        }
+        Ok(())
+    }
+
+    fn zones(&self, attachment: &TransitAttachment) -> Option<Zones> {
+        let mut zones = Zones::new();
+        for id in attachment.subnet_ids.as_ref()? {
+            zones.insert(self.zone(id)?, id.clone());
+        }
+        Some(zones)
+    }
+
+    fn zone(&self, subnet: &str) -> Option<String> {
+        let subnet = self.snapshot.subnets.get(subnet)?;
+        Some(subnet.availability_zone.clone())
+    }
+
+    /// The table that is associated with an attachment.
+    fn transit_table<A: Kept>(
+        &self,
+        attachment: &TransitAttachment,
+    ) -> Result<(Id, Routes<A>), String> {
+        let id = &attachment.association.transit_gateway_route_table_id;
+        if id.is_empty() || !is_live(&attachment.association.state) {
+            let own = attachment.transit_gateway_attachment_id.clone();
+            if self.snapshot.described.contains("TransitGatewayAttachments") {
+                return Ok((own, Routes::default()));
+            }
+            return Err(format!("the route table of {own} is not described"));
+        }
+        let table = self.snapshot.transit_route_tables.get(id);
+        let table = table.ok_or_else(|| format!("{id} is not described"))?;
+        Ok((id.clone(), routes::of_transit(self.snapshot, table)?))
+    }
+}

@@ -1,0 +1,493 @@
+//! From component to component: subnets, route tables, and the interfaces at which packets arrive.
+
+use core::net::IpAddr;
+use std::sync::Arc;
+
+use crate::address::{Address, set_of, show};
+use crate::engine::{Engine, Kept};
+use crate::filters::Protocol;
+use crate::index::{Index, six};
+use crate::interval::IntervalSet;
+use crate::known::{Known, Reason};
+use crate::path::filter::{Crossing, INTERFACE};
+use crate::path::flow::{Flow, Test, all_if};
+use crate::path::{Blocker, Hop, Path, Query, Verdict};
+use crate::routes::{Next, Routes};
+use crate::snapshot::{Id, NetworkInterface, Route, RouteTable, Snapshot};
+
+pub(super) const INSTANCE: &str = "AWS::EC2::Instance";
+pub(super) const ROUTE_TABLE: &str = "AWS::EC2::RouteTable";
+pub(super) const SUBNET: &str = "AWS::EC2::Subnet";
+pub(super) const VPC: &str = "AWS::EC2::VPC";
+
+/// Components that one way may pass (specification §6: thirty are more than any real one has).
+const LONGEST: usize = 90;
+/// Blocks of an answer.
+const SHOWN: usize = 16;
+
+/// Where packets are wanted.
+#[derive(Debug, Clone)]
+pub(super) enum Goal {
+    Interfaces(Vec<Id>),
+    Gateway(Id),
+    /// Whoever has the address, inside or beyond a gateway.
+    Anywhere,
+}
+
+/// A way that ends before the goal.
+#[derive(Debug)]
+pub(super) struct Stopped {
+    blocker: Blocker,
+    hops: Vec<Hop>,
+}
+
+impl Stopped {
+    pub(super) fn new<A: Address>(flow: &Flow<A>, blocker: Blocker) -> Self {
+        Self {
+            blocker,
+            hops: hops(flow),
+        }
+    }
+}
+
+fn hops<A: Address>(flow: &Flow<A>) -> Vec<Hop> {
+    flow.request.iter().chain(&flow.reply).cloned().collect()
+}
+
+/// From where packets leave.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    /// None for an address that is in no subnet.
+    pub(super) subnet: Option<Id>,
+    pub(super) vpc: Id,
+}
+
+/// How packets come to an interface, and how answers have to leave.
+#[derive(Debug, Clone)]
+pub(super) struct Arrival {
+    pub(super) vpc: Id,
+    /// The subnet that they come from, if that is in the same VPC.
+    pub(super) from: Option<Id>,
+    pub(super) back: Next,
+    /// The VPCs whose interfaces keep their identity on the way.
+    pub(super) peers: Vec<Id>,
+    /// The subnets and tables on the way were tested already.
+    pub(super) tested: bool,
+}
+
+/// A search for ways.
+#[derive(Debug)]
+pub(super) struct Walk<'s> {
+    pub(super) snapshot: &'s Snapshot,
+    pub(super) index: Arc<Index>,
+    pub(super) engine: Engine,
+    pub(super) protocol: Protocol,
+    pub(super) goal: Goal,
+    pub(super) paths: Vec<Path>,
+}
+
+impl<'s> Walk<'s> {
+    pub(super) fn new(snapshot: &'s Snapshot, query: &Query) -> Self {
+        let engine = Engine::new(Arc::new(snapshot.clone()));
+        Self {
+            snapshot,
+            index: Arc::clone(&engine.index),
+            engine,
+            protocol: query.protocol,
+            goal: Goal::Anywhere,
+            paths: Vec::new(),
+        }
+    }
+
+    /// The addresses of an interface, each with its public one.
+    pub(super) fn addresses<A: Address>(&self, of: &NetworkInterface) -> Vec<(A, Option<A>)> {
+        let four = self.index.four(of).into_iter();
+        let four = four.map(|(private, public)| (private.ip(), public.map(Address::ip)));
+        let six = six(of).into_iter().map(|own| (own.ip(), None));
+        four.chain(six)
+            .filter_map(|(own, public)| Some((A::of(own)?, public.and_then(A::of))))
+            .collect()
+    }
+
+    /// Notes a way that reached the goal.
+    pub(super) fn arrived<A: Address>(&mut self, flow: &Flow<A>) {
+        let left = flow.left();
+        let verdict = if !left.must.is_empty() {
+            Verdict::Open
+        } else if left.is_nothing() {
+            // Every test left something, and nothing is left of all of them together.
+            let last = flow.request.last();
+            Verdict::Closed(Blocker {
+                component: last.map(|hop| hop.component.clone()).unwrap_or_default(),
+                kind: last.map_or(VPC, |hop| hop.kind),
+                code: "NO_POSSIBLE_DESTINATION",
+                is_reply: false,
+                rules: Vec::new(),
+            })
+        } else {
+            Verdict::Unknown(left.reasons().to_vec())
+        };
+        let shown = if matches!(verdict, Verdict::Open) {
+            &left.must
+        } else {
+            left.may()
+        };
+        let segments = shown.segments().iter().take(SHOWN);
+        let open = segments
+            .map(|s| ((s.low, s.high), show(&s.addresses, SHOWN)))
+            .collect();
+        self.paths.push(Path {
+            verdict,
+            hops: hops(flow),
+            open,
+        });
+    }
+
+    /// Notes a way that ended, unless doubts remain before its end.
+    pub(super) fn stop(&mut self, stopped: Stopped) {
+        self.paths.push(Path {
+            verdict: Verdict::Closed(stopped.blocker),
+            hops: stopped.hops,
+            open: Vec::new(),
+        });
+    }
+
+    pub(super) fn stop_at<A: Address>(&mut self, flow: &Flow<A>, test: Test) {
+        let blocker = Blocker {
+            component: test.component,
+            kind: test.kind,
+            code: test.code,
+            is_reply: false,
+            rules: test.rules,
+        };
+        self.stop(Stopped::new(flow, blocker));
+    }
+
+    /// Notes a way beyond which nothing is known.
+    pub(super) fn lost<A: Address>(&mut self, flow: &Flow<A>, reason: impl Into<Reason>) {
+        self.paths.push(Path {
+            verdict: Verdict::Unknown(vec![reason.into()]),
+            hops: hops(flow),
+            open: Vec::new(),
+        });
+    }
+
+    /// Packets leave an address of a VPC.
+    pub(super) fn leave<A: Kept>(&mut self, mut flow: Flow<A>, place: &Place) {
+        if flow.request.len() > LONGEST {
+            self.lost(&flow, "packets go round in circles");
+            return;
+        }
+        let Some(subnet) = &place.subnet else {
+            self.route(&flow, place, &local(self, &place.vpc), &place.vpc, None);
+            return;
+        };
+        if let Some(described) = self.snapshot.subnets.get(subnet) {
+            let own: IntervalSet<A> = set_of(described.blocks());
+            let near = flow.far().and(&own);
+            if !near.is_empty() {
+                let arrival = Arrival {
+                    vpc: place.vpc.clone(),
+                    from: Some(subnet.clone()),
+                    back: Next::Local,
+                    peers: vec![place.vpc.clone()],
+                    tested: false,
+                };
+                self.deliver(&flow.only(near), &arrival);
+                flow = flow.only(own.not());
+                if flow.open.is_nothing() {
+                    return;
+                }
+            }
+        } else {
+            flow.doubt(&format!("{subnet} is not described"));
+        }
+        flow.begin_reply();
+        let crossed = self
+            .acl(&mut flow, subnet, Crossing::RequestOut)
+            .and_then(|()| self.acl(&mut flow, subnet, Crossing::ReplyIn));
+        if let Err(stopped) = crossed {
+            self.stop(stopped);
+            return;
+        }
+        let Some(id) = self.index.table(subnet, &place.vpc).cloned() else {
+            self.lost(&flow, format!("the route table of {subnet} is not described"));
+            return;
+        };
+        match self.engine.routes::<A>(&id) {
+            Some(routes) => {
+                let table = self.snapshot.route_tables.get(&id);
+                self.route(&flow, place, &routes, &id, table);
+            }
+            None => self.lost(&flow, format!("{id} is not described")),
+        }
+    }
+
+    /// Sends packets where a table says.
+    fn route<A: Kept>(
+        &mut self,
+        flow: &Flow<A>,
+        place: &Place,
+        routes: &Routes<A>,
+        id: &str,
+        table: Option<&RouteTable>,
+    ) {
+        let mut rest = flow.far();
+        let doubt = routes.unknown.first().map(|(_, reason)| reason.clone());
+        let mut branches: Vec<(Next, IntervalSet<A>)> = Vec::new();
+        for (next, set) in &routes.to {
+            let mine = flow.far().and(set);
+            rest = rest.minus(set);
+            if !mine.is_empty() {
+                branches.push((next.clone(), mine));
+            }
+        }
+        branches.extend(routes.unknown.iter().map(|(next, _)| (next.clone(), flow.far())));
+        for (next, set) in branches {
+            let mut branch = flow.clone();
+            if let Some(reason) = &doubt {
+                branch.doubt(reason);
+            }
+            let mut test = Test::new(id, ROUTE_TABLE, "NO_ROUTE_TO_DESTINATION");
+            test.rules = table.map(|t| named(t, &next, &set)).unwrap_or_default();
+            if next == Next::Blackhole {
+                test.code = "BAD_STATE_ROUTE";
+                self.stop_at(&branch, test);
+            } else if branch.keep(test, &set.into(), false).is_ok() {
+                self.forward(branch, place, next);
+            }
+        }
+        if !rest.is_empty() {
+            let only = flow.only(rest);
+            match doubt {
+                Some(reason) => self.lost(&only, reason),
+                None => {
+                    self.stop_at(&only, Test::new(id, ROUTE_TABLE, "NO_ROUTE_TO_DESTINATION"));
+                }
+            }
+        }
+    }
+
+    fn forward<A: Kept>(&mut self, flow: Flow<A>, place: &Place, next: Next) {
+        match next {
+            Next::Local => {
+                let arrival = Arrival {
+                    vpc: place.vpc.clone(),
+                    from: place.subnet.clone(),
+                    back: Next::Local,
+                    peers: vec![place.vpc.clone()],
+                    tested: false,
+                };
+                self.deliver(&flow, &arrival);
+            }
+            Next::Gateway(id) if id.starts_with("igw-") => self.internet(flow, place, &id),
+            Next::Gateway(id) if id.starts_with("vgw-") => self.private(flow, place, &id),
+            Next::Nat(id) => self.nat(flow, place, &id),
+            Next::EgressOnly(id) => self.egress_only(flow, place, &id),
+            Next::Endpoint(id) => self.endpoint(flow, &id),
+            Next::Peering(id) => self.peering(flow, place, &id),
+            Next::Transit(id) => self.transit(flow, place, &id),
+            Next::Interface(id) => {
+                self.lost(&flow, format!("nobody knows what the appliance {id} forwards"));
+            }
+            Next::Gateway(id) => {
+                self.lost(&flow, format!("nobody knows what is beyond {id}"));
+            }
+            Next::Ambiguous => {
+                self.lost(&flow, "overlapping prefix lists route to different targets");
+            }
+            Next::Blackhole => {}
+        }
+    }
+
+    /// Packets are inside a VPC: whoever has their destination gets them.
+    pub(super) fn deliver<A: Kept>(&mut self, flow: &Flow<A>, arrival: &Arrival) {
+        let wanted: Vec<(Id, A)> = if flow.far_sends {
+            let key = (arrival.vpc.clone(), flow.near.ip());
+            let holder = self.index.by_address.get(&key);
+            holder.map(|id| (id.clone(), flow.near)).into_iter().collect()
+        } else {
+            let far = flow.far();
+            let inside = self.index.in_vpc.get(&arrival.vpc);
+            let mut wanted = Vec::new();
+            for id in inside.into_iter().flatten() {
+                let Some(interface) = self.snapshot.interfaces.get(id) else { continue };
+                let own = self.addresses::<A>(interface).into_iter();
+                wanted.extend(
+                    own.filter(|(own, _)| far.contains(*own))
+                        .map(|(own, _)| (id.clone(), own)),
+                );
+            }
+            wanted
+        };
+        if wanted.is_empty() {
+            let test = self.nobody(flow, &arrival.vpc);
+            if self.snapshot.described.contains("NetworkInterfaces") {
+                self.stop_at(flow, test);
+            } else {
+                self.lost(flow, "network interfaces are not described");
+            }
+            return;
+        }
+        for (id, address) in wanted {
+            let mut one = if flow.far_sends {
+                flow.clone()
+            } else {
+                flow.only(IntervalSet::range(address, address))
+            };
+            let received = self.receive(&mut one, &id, arrival);
+            match received {
+                Ok(()) => self.arrived(&one),
+                Err(stopped) => self.stop(stopped),
+            }
+        }
+    }
+
+    /// Where packets end that nobody receives: in a subnet, or at the router of the VPC.
+    fn nobody<A: Address>(&self, flow: &Flow<A>, vpc: &str) -> Test {
+        let address = if flow.far_sends { Some(flow.near) } else { flow.far().first() };
+        let mut subnets = self.snapshot.subnets.values();
+        let subnet = subnets.find(|subnet| {
+            let blocks: IntervalSet<A> = set_of(subnet.blocks());
+            subnet.vpc_id == vpc && address.is_some_and(|address| blocks.contains(address))
+        });
+        match subnet {
+            Some(subnet) => Test::new(&subnet.subnet_id, SUBNET, "UNKNOWN_DESTINATION"),
+            None => Test::new(vpc, VPC, "UNKNOWN_DESTINATION"),
+        }
+    }
+
+    fn receive<A: Kept>(
+        &mut self,
+        flow: &mut Flow<A>,
+        id: &Id,
+        arrival: &Arrival,
+    ) -> Result<(), Stopped> {
+        let snapshot = self.snapshot;
+        let Some(interface) = snapshot.interfaces.get(id) else {
+            return Ok(());
+        };
+        let subnet = &interface.subnet_id;
+        let is_near = arrival.from.as_ref() == Some(subnet);
+        if !is_near && !arrival.tested {
+            self.acl(flow, subnet, Crossing::RequestIn)?;
+        }
+        if let Some(nat) = self.nat_of(id) {
+            let test = Test::new(nat, super::gateways::NAT, "NGW_DEST_ADDRESS_PRESERVATION");
+            return refuse(flow, test);
+        }
+        if let Goal::Interfaces(wanted) = &self.goal
+            && !wanted.contains(id)
+        {
+            return refuse(flow, Test::new(id, INTERFACE, "NO_POSSIBLE_DESTINATION"));
+        }
+        if matches!(self.goal, Goal::Gateway(_)) {
+            return refuse(flow, Test::new(id, INTERFACE, "NO_POSSIBLE_DESTINATION"));
+        }
+        {
+            let members = self.members(flow, &arrival.peers);
+            self.groups(flow, interface, false, &members)?;
+        }
+        flow.through(id, INTERFACE);
+        if let Some(instance) = interface.instance() {
+            self.is_running(flow, instance)?;
+            flow.through(instance, INSTANCE);
+        }
+        if is_near || arrival.tested {
+            return Ok(());
+        }
+        flow.begin_reply();
+        self.acl(flow, subnet, Crossing::ReplyOut)?;
+        self.way_back(flow, subnet, &arrival.vpc, &arrival.back)
+    }
+
+    /// Tests whether a subnet routes answers to where the requests came from.
+    pub(super) fn way_back<A: Kept>(
+        &mut self,
+        flow: &mut Flow<A>,
+        subnet: &str,
+        vpc: &str,
+        back: &Next,
+    ) -> Result<(), Stopped> {
+        let routed = self.engine.routed::<A>(subnet, vpc, back);
+        let table = self.index.table(subnet, vpc).cloned();
+        let mut test = Test::new(
+            table.as_deref().unwrap_or(subnet),
+            ROUTE_TABLE,
+            "NO_ROUTE_TO_DESTINATION",
+        );
+        let senders = if flow.far_sends {
+            flow.far()
+        } else {
+            IntervalSet::range(flow.near, flow.near)
+        };
+        if let Some(table) = table.and_then(|id| self.snapshot.route_tables.get(&id)) {
+            test.rules = named(table, back, &senders);
+        }
+        let far = if flow.far_sends {
+            routed
+        } else {
+            let near = flow.near;
+            routed.map(|set| all_if::<A>(set.contains(near)).must)
+        };
+        let kept = flow.keep(test, &far, true);
+        kept.map_err(|blocker| Stopped::new(flow, blocker))
+    }
+
+    /// Tests whether an instance runs.
+    pub(super) fn is_running<A: Address>(
+        &self,
+        flow: &mut Flow<A>,
+        instance: &str,
+    ) -> Result<(), Stopped> {
+        let known = self.snapshot.instances.get(instance);
+        let runs =
+            known.is_none_or(|i| matches!(i.state.name.as_str(), "" | "running" | "pending"));
+        if runs {
+            return Ok(());
+        }
+        refuse(flow, Test::new(instance, INSTANCE, "BAD_STATE"))
+    }
+}
+
+/// Nothing passes.
+pub(super) fn refuse<A: Address>(flow: &mut Flow<A>, test: Test) -> Result<(), Stopped> {
+    let kept = flow.keep(test, &Known::nothing(), false);
+    kept.map_err(|blocker| Stopped::new(flow, blocker))
+}
+
+/// The routes of a VPC's router itself, for addresses that are in no subnet.
+fn local<A: Kept>(walk: &Walk<'_>, vpc: &str) -> Routes<A> {
+    let mut routes = Routes::default();
+    let own = walk.engine.vpc_addresses::<A>(vpc);
+    routes.to.insert(Next::Local, own.may().clone());
+    routes
+}
+
+/// The destinations of a table's routes that lead some of the addresses there.
+fn named<A: Address>(table: &RouteTable, next: &Next, addresses: &IntervalSet<A>) -> Vec<String> {
+    let meets = |route: &&Route| {
+        let texts = [&route.destination_cidr_block, &route.destination_ipv6_cidr_block];
+        let blocks = texts.into_iter().filter_map(|text| crate::address::Block::parse(text));
+        let set: IntervalSet<A> = set_of(blocks);
+        !route.destination_prefix_list_id.is_empty() || !set.and(addresses).is_empty()
+    };
+    let routes = table.routes.iter().filter(|route| crate::routes::next(route) == *next);
+    routes
+        .filter(meets)
+        .map(|route| {
+            let texts = [
+                &route.destination_cidr_block,
+                &route.destination_ipv6_cidr_block,
+                &route.destination_prefix_list_id,
+            ];
+            let text = texts.into_iter().find(|text| !text.is_empty());
+            text.cloned().unwrap_or_default()
+        })
+        .collect()
+}
+
+/// Whether an address is the holder's own.
+pub(super) fn is_of(address: IpAddr, text: &str) -> bool {
+    text.parse::<IpAddr>().ok() == Some(address)
+}
