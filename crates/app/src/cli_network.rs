@@ -16,6 +16,41 @@ pub(crate) enum Action {
     Scan(NetworkScan),
     /// Show which findings a change would open and close, without touching anything.
     WhatIf(WhatIf),
+    /// Say whether packets get from one end to another and are answered, hop by hop.
+    Path(PathArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PathArguments {
+    /// An instance, a network interface, a gateway (igw-, vgw-, tgw-) or peering connection, an
+    /// address or a block.
+    #[arg(value_name = "FROM")]
+    pub(crate) from: String,
+    /// The same, and NAT gateways and endpoints.
+    #[arg(value_name = "TO")]
+    pub(crate) to: String,
+    /// The directory with the responses of describe calls as JSON.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) dir: PathBuf,
+    /// `tcp`, `udp`, `icmp`, or the number of a protocol.
+    #[arg(long, default_value = "tcp")]
+    pub(crate) protocol: String,
+    /// The destination port, or a range `low-high`; without it, all of them.
+    #[arg(long, value_name = "PORT")]
+    pub(crate) port: Option<String>,
+    #[arg(short, long, value_enum, default_value_t = PathFormat::Table)]
+    pub(crate) output: PathFormat,
+}
+
+/// How a path is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PathFormat {
+    /// For a terminal.
+    Table,
+    /// Everything, for programs.
+    Json,
+    /// A picture.
+    Svg,
 }
 
 /// Which configuration is read and how it is judged.
@@ -53,6 +88,8 @@ pub(crate) enum NetworkFormat {
     Json,
     /// A picture of all paths, for Graphviz.
     Dot,
+    /// A picture of the paths, one below the other.
+    Svg,
 }
 
 #[derive(Debug, Args)]

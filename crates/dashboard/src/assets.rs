@@ -19,7 +19,10 @@ pub(crate) struct Asset {
 pub(crate) const STYLE: Asset = Asset {
     path: "/assets/style.css",
     kind: "text/css; charset=utf-8",
-    text: include_str!("../assets/style.css"),
+    text: concat!(
+        include_str!("../assets/style.css"),
+        include_str!("../assets/path.css")
+    ),
 };
 
 pub(crate) const SCRIPT: Asset = Asset {

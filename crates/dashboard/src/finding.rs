@@ -1,5 +1,6 @@
 //! One finding with everything that explains it.
 
+mod path;
 mod score;
 mod why;
 
@@ -70,7 +71,7 @@ fn whole(asked: &Asked<'_>, scope: &Scope, found: &Found) -> Markup {
         div.columns {
             div {
                 (description(listed))
-                (why::section(listed, &shown))
+                (why::section(asked, listed, &shown))
                 (score::section(listed))
                 (score::risk(listed))
                 (history(asked, found))

@@ -11,6 +11,7 @@ mod finding;
 mod forms;
 mod groups;
 mod list;
+pub mod picture;
 mod rows;
 mod rules;
 mod service;
@@ -34,7 +35,7 @@ use axum::{
     routing::{get, post},
 };
 use model::Timestamp;
-pub use service::{DatabaseState, Feed, Service, Updates};
+pub use service::{DatabaseState, Feed, Remedy, Service, Updates};
 use store::Engine;
 use tokio::sync::Semaphore;
 

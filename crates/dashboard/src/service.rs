@@ -2,8 +2,9 @@
 
 use std::cmp::Ordering;
 
-use findings::finding::VulnerablePackage;
+use findings::finding::{Finding, VulnerablePackage};
 use model::Timestamp;
+use store::Scope;
 
 /// The advisory database that is used at the moment.
 #[derive(Debug, Clone)]
@@ -40,10 +41,26 @@ pub struct Feed {
     pub trouble: Option<String>,
 }
 
+/// A change that closes an open path, tried out on the configuration that is kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Remedy {
+    /// What is taken away or changed, each in a line.
+    pub changes: Vec<String>,
+    /// The commands that do it, where they are known; nobody runs them.
+    pub commands: Vec<String>,
+    /// Other findings that end with it.
+    pub also_closes: Vec<String>,
+    /// Other interfaces that it concerns.
+    pub shared_with: Vec<String>,
+}
+
 /// The service behind the pages.
 pub trait Service: Send + Sync {
     fn database(&self) -> DatabaseState;
 
     /// Compares two versions in the order of the package's ecosystem.
     fn compare(&self, package: &VulnerablePackage, a: &str, b: &str) -> Ordering;
+
+    /// What would close an open path of an instance, the best first.
+    fn remedies(&self, scope: &Scope, instance: &str, finding: &Finding) -> Vec<Remedy>;
 }

@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 use crate::cli_network::{
     Action, Configuration, NetworkFormat, NetworkScan, Reachability, WhatIf, WhatIfFormat,
 };
+use crate::commands::path;
 
 /// Longest document that is read, in bytes.
 const LONGEST_DOCUMENT: u64 = 1 << 30;
@@ -34,6 +35,7 @@ pub(crate) fn run(arguments: &Reachability) -> Result<bool> {
     match &arguments.action {
         Action::Scan(arguments) => list(arguments),
         Action::WhatIf(arguments) => what_if(arguments),
+        Action::Path(arguments) => path::run(arguments),
     }
 }
 
@@ -48,6 +50,7 @@ fn list(arguments: &NetworkScan) -> Result<bool> {
     let text = match arguments.output {
         NetworkFormat::Table => table(&findings).context("write the table")?,
         NetworkFormat::Dot => picture(&findings, live.snapshot()).context("draw the paths")?,
+        NetworkFormat::Svg => path::pictures(&findings, live.snapshot()),
         NetworkFormat::Json => {
             let findings = findings.iter().map(|finding| {
                 let mut value = document(finding, live.snapshot());

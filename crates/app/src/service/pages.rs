@@ -2,8 +2,9 @@
 
 use std::{cmp::Ordering, sync::Arc};
 
-use dashboard::{DatabaseState, Feed, Updates};
-use findings::finding::VulnerablePackage;
+use dashboard::{DatabaseState, Feed, Remedy, Updates};
+use findings::finding::{Finding, VulnerablePackage};
+use store::Scope;
 
 use super::worker::Service;
 use crate::pipeline;
@@ -47,5 +48,20 @@ impl dashboard::Service for Pages {
 
     fn compare(&self, package: &VulnerablePackage, a: &str, b: &str) -> Ordering {
         pipeline::compare_versions(&package.purl_type, a, b)
+    }
+
+    fn remedies(&self, scope: &Scope, instance: &str, finding: &Finding) -> Vec<Remedy> {
+        let Service {
+            networks, engine, ..
+        } = &*self.0;
+        let key = &finding.observed.key;
+        let tried = networks.with(engine, scope, |held| held.remedies(instance, key));
+        match tried {
+            Ok(remedies) => remedies.unwrap_or_default(),
+            Err(error) => {
+                self.0.note(format!("{error:#}"));
+                Vec::new()
+            }
+        }
     }
 }

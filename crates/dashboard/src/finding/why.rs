@@ -2,20 +2,20 @@
 
 use api::wire;
 use findings::{
-    finding::{Details, NetworkDetails, PackageMatch, VulnerabilityFacts, VulnerablePackage},
+    finding::{Details, PackageMatch, VulnerabilityFacts, VulnerablePackage},
     resource::{Image, Instance, Resource, ResourceDetails},
 };
 use maud::{Markup, html};
 use store::listing::Listed;
 
 use super::term;
-use crate::{address::Address, rows, words};
+use crate::{address::Address, answer::Asked, words};
 
 /// References that are shown.
 const REFERENCES: usize = 30;
 
 /// Packages with what matched them, or the path from the edge.
-pub(super) fn section(listed: &Listed, shown: &wire::Finding) -> Markup {
+pub(super) fn section(asked: &Asked<'_>, listed: &Listed, shown: &wire::Finding) -> Markup {
     match &listed.finding.observed.details {
         Details::Package(details) => html! {
             (remedy(shown))
@@ -26,7 +26,7 @@ pub(super) fn section(listed: &Listed, shown: &wire::Finding) -> Markup {
                 }
             }
         },
-        Details::Network(network) => path(network),
+        Details::Network(network) => super::path::section(asked, listed, network),
     }
 }
 
@@ -118,23 +118,6 @@ fn matched(one: &PackageMatch, package: &VulnerablePackage) -> Markup {
 fn advisory(id: &str) -> Markup {
     let url = api::inspector2::source_url("", id);
     url.map_or_else(|| html! { (id) }, |url| words::link(&url, id))
-}
-
-fn path(network: &NetworkDetails) -> Markup {
-    html! {
-        section.card {
-            h2 { "Why" }
-            p { b { (rows::ports(network)) } " is open along this path:" }
-            ol.steps {
-                @for step in &network.steps {
-                    li {
-                        b { (step.id) } " " small { (step.kind) }
-                        @if let Some(arn) = &step.arn { span.about { code { (arn) } } }
-                    }
-                }
-            }
-        }
-    }
 }
 
 /// What is known of the vulnerability beside its description and scores.

@@ -17,9 +17,10 @@ use findings::{
         VulnerabilityFacts, VulnerablePackage,
     },
     lifecycle::{Coverage, Evaluation, reconcile},
+    reach::{Explained, Hop, Listener},
     resource::{Image, Instance, Resource, ResourceDetails, ResourceType},
 };
-use lynkeus_dashboard::{Dashboard, DatabaseState, Feed, Service, Settings, router};
+use lynkeus_dashboard::{Dashboard, DatabaseState, Feed, Remedy, Service, Settings, router};
 use model::{Severity, Timestamp};
 use store::{
     Engine, Scope,
@@ -59,6 +60,15 @@ impl Service for Answers {
                 trouble: Some(EVIL.to_owned()),
             }],
         }
+    }
+
+    fn remedies(&self, _: &Scope, instance: &str, _: &Finding) -> Vec<Remedy> {
+        vec![Remedy {
+            changes: vec![format!("sg-1,ingress,tcp,22,0.0.0.0/0 {EVIL}")],
+            commands: vec!["aws ec2 revoke-security-group-ingress".to_owned()],
+            also_closes: vec![format!("{instance}: Port 23 {EVIL}")],
+            shared_with: vec!["eni-2".to_owned()],
+        }]
     }
 
     fn compare(&self, _: &VulnerablePackage, a: &str, b: &str) -> Ordering {
@@ -246,9 +256,37 @@ fn network() -> Observation {
                 kind: "AWS::EC2::InternetGateway".to_owned(),
                 arn: None,
             }],
-            explained: None,
+            explained: Some(Box::new(explained())),
             description: "Port 22 is open to the internet".to_owned(),
         }),
+    }
+}
+
+/// A path whose every text is hostile.
+fn explained() -> Explained {
+    let hop = |id: &str, kind: &str| Hop {
+        id: format!("{id} {EVIL}"),
+        kind: kind.to_owned(),
+        rules: vec![format!("rule {EVIL}")],
+    };
+    Explained {
+        interface: "eni-1".to_owned(),
+        edge: "igw-1".to_owned(),
+        sources: vec![EVIL.to_owned()],
+        request: vec![
+            hop("igw-1", "AWS::EC2::InternetGateway"),
+            hop("sg-1", "AWS::EC2::SecurityGroup"),
+            hop("i-1", "AWS::EC2::Instance"),
+        ],
+        reply: vec![hop("rtb-1", "AWS::EC2::RouteTable")],
+        listening: vec![Listener {
+            protocol: "TCP".to_owned(),
+            port: 22,
+            address: "0.0.0.0".to_owned(),
+            process: format!("sshd {EVIL}"),
+            package: Some(format!("openssh-server {EVIL}")),
+        }],
+        ..Explained::default()
     }
 }
 

@@ -42,10 +42,7 @@ impl End {
     }
 
     /// The interfaces at this end.
-    fn interfaces<'s>(
-        &self,
-        snapshot: &'s Snapshot,
-    ) -> Result<Vec<&'s NetworkInterface>, String> {
+    fn interfaces<'s>(&self, snapshot: &'s Snapshot) -> Result<Vec<&'s NetworkInterface>, String> {
         let all = snapshot.interfaces.values();
         match self {
             Self::Instance(id) => {
@@ -71,7 +68,11 @@ pub(super) fn walk<A: Kept>(walk: &mut Walk<'_>, query: &Query) -> Result<Vec<Pa
     walk.goal = match (&query.to, receivers.as_slice()) {
         (End::Gateway(id), _) => Goal::Gateway(id.clone()),
         (End::Block(_), []) => Goal::Anywhere,
-        (_, all) => Goal::Interfaces(all.iter().map(|(i, _)| i.network_interface_id.clone()).collect()),
+        (_, all) => Goal::Interfaces(
+            all.iter()
+                .map(|(i, _)| i.network_interface_id.clone())
+                .collect(),
+        ),
     };
     let wanted = match &query.to {
         End::Gateway(_) => IntervalSet::all(),
@@ -92,7 +93,10 @@ pub(super) fn walk<A: Kept>(walk: &mut Walk<'_>, query: &Query) -> Result<Vec<Pa
         End::Block(block) => from_block(walk, query, &receivers, *block, &wanted)?,
         from => {
             for interface in from.interfaces(snapshot)? {
-                let own = walk.addresses::<A>(interface).into_iter().map(|(own, _)| own);
+                let own = walk
+                    .addresses::<A>(interface)
+                    .into_iter()
+                    .map(|(own, _)| own);
                 for near in own.take(SENT_FROM).collect::<Vec<_>>() {
                     send(walk, query, interface, near, &wanted);
                 }
@@ -119,17 +123,24 @@ fn receivers<'s, A: Kept>(
             }
         }
         // A block that is not all interfaces' is not the interfaces alone.
-        let single = block.first().is_some_and(|first| block == IntervalSet::range(first, first));
+        let single = block
+            .first()
+            .is_some_and(|first| block == IntervalSet::range(first, first));
         return Ok(if single { all } else { Vec::new() });
     }
     let interfaces = to.interfaces(snapshot)?;
-    Ok(interfaces.into_iter().map(|interface| (interface, both(walk, interface))).collect())
+    Ok(interfaces
+        .into_iter()
+        .map(|interface| (interface, both(walk, interface)))
+        .collect())
 }
 
 /// Private and public addresses.
 fn both<A: Kept>(walk: &Walk<'_>, interface: &NetworkInterface) -> Vec<A> {
     let pairs = walk.addresses::<A>(interface).into_iter();
-    pairs.flat_map(|(own, public)| std::iter::once(own).chain(public)).collect()
+    pairs
+        .flat_map(|(own, public)| std::iter::once(own).chain(public))
+        .collect()
 }
 
 /// Packets that an interface sends.
@@ -216,7 +227,9 @@ fn edge(snapshot: &Snapshot, id: &str) -> Result<Edge, String> {
     } else if id.starts_with("tgw-") {
         Edge::Transit(id)
     } else if snapshot.nat_gateways.contains_key(&id) {
-        return Err(format!("no flow begins at {id}: a NAT gateway sends on what others begin"));
+        return Err(format!(
+            "no flow begins at {id}: a NAT gateway sends on what others begin"
+        ));
     } else {
         return Err(format!("no flow begins at {id}"));
     })
@@ -243,7 +256,13 @@ fn from_edges<A: Kept>(
         {
             let flow = Flow::new(*near, senders.clone(), true, query.protocol, &query.ports);
             let test = Test::new(&interface.vpc_id, VPC, "CANNOT_ROUTE");
-            walk.stop_at(&flow, Test { rules: vec![edge.id().clone()], ..test });
+            walk.stop_at(
+                &flow,
+                Test {
+                    rules: vec![edge.id().clone()],
+                    ..test
+                },
+            );
         }
     }
     Ok(())
@@ -264,7 +283,10 @@ fn from_block<A: Kept>(
     }
     for interface in snapshot.interfaces.values() {
         let own = walk.addresses::<A>(interface).into_iter();
-        let own: Vec<A> = own.map(|(own, _)| own).filter(|own| left.contains(*own)).collect();
+        let own: Vec<A> = own
+            .map(|(own, _)| own)
+            .filter(|own| left.contains(*own))
+            .collect();
         for near in own {
             send(walk, query, interface, near, wanted);
         }

@@ -10,7 +10,9 @@ use crate::known::Known;
 use crate::path::flow::{Flow, Test};
 use crate::path::walk::{Stopped, Walk};
 use crate::region::Region;
-use crate::snapshot::{AclEntry, Id, NetworkAcl, NetworkInterface, Permission, SecurityGroup, UserIdGroupPair};
+use crate::snapshot::{
+    AclEntry, Id, NetworkAcl, NetworkInterface, Permission, SecurityGroup, UserIdGroupPair,
+};
 
 /// Rules that are named.
 const NAMED: usize = 8;
@@ -57,7 +59,11 @@ impl Walk<'_> {
         let tests_sender = !is_egress;
         if let Some(acl) = acl {
             let far_tested = (tests_sender == flow.far_sends) != is_reply;
-            let of = if is_reply { flow.replies.last() } else { Some(&flow.open) };
+            let of = if is_reply {
+                flow.replies.last()
+            } else {
+                Some(&flow.open)
+            };
             if let Some(of) = of {
                 let tested = tested(flow, of.may(), far_tested);
                 test.rules = entries(acl, is_egress, self.protocol, &tested);
@@ -158,8 +164,7 @@ impl Walk<'_> {
                 ip_permissions: vec![permission],
                 ..SecurityGroup::default()
             };
-            let passes =
-                filters::group::<A>(self.snapshot, &alone, false, self.protocol, members);
+            let passes = filters::group::<A>(self.snapshot, &alone, false, self.protocol, members);
             if !passes.may().and(tested).is_empty() {
                 let id = rule.id(self.snapshot).map(|id| format!("{id} "));
                 named.push(format!("{}{rule}", id.unwrap_or_default()));
@@ -179,10 +184,14 @@ impl Walk<'_> {
         let vpcs = vpcs.to_vec();
         move |pair| {
             if let (Some(near), Some(origin)) = (near, &origin) {
-                let holds = self.snapshot.interfaces.get(origin).is_some_and(|interface| {
-                    vpcs.contains(&interface.vpc_id)
-                        && interface.groups.iter().any(|g| g.group_id == pair.group_id)
-                });
+                let holds = self
+                    .snapshot
+                    .interfaces
+                    .get(origin)
+                    .is_some_and(|interface| {
+                        vpcs.contains(&interface.vpc_id)
+                            && interface.groups.iter().any(|g| g.group_id == pair.group_id)
+                    });
                 return if holds {
                     IntervalSet::range(near, near).into()
                 } else {
@@ -234,19 +243,31 @@ fn single(permission: &Permission) -> Vec<(Permission, String)> {
     };
     let mut all = Vec::new();
     for range in &permission.ip_ranges {
-        let one = Permission { ip_ranges: vec![range.clone()], ..bare.clone() };
+        let one = Permission {
+            ip_ranges: vec![range.clone()],
+            ..bare.clone()
+        };
         all.push((one, range.cidr_ip.clone()));
     }
     for range in &permission.ipv6_ranges {
-        let one = Permission { ipv6_ranges: vec![range.clone()], ..bare.clone() };
+        let one = Permission {
+            ipv6_ranges: vec![range.clone()],
+            ..bare.clone()
+        };
         all.push((one, range.cidr_ipv6.clone()));
     }
     for list in &permission.prefix_list_ids {
-        let one = Permission { prefix_list_ids: vec![list.clone()], ..bare.clone() };
+        let one = Permission {
+            prefix_list_ids: vec![list.clone()],
+            ..bare.clone()
+        };
         all.push((one, list.prefix_list_id.clone()));
     }
     for pair in &permission.user_id_group_pairs {
-        let one = Permission { user_id_group_pairs: vec![pair.clone()], ..bare.clone() };
+        let one = Permission {
+            user_id_group_pairs: vec![pair.clone()],
+            ..bare.clone()
+        };
         all.push((one, pair.group_id.clone()));
     }
     all
@@ -259,7 +280,11 @@ fn entries<A: Address>(
     protocol: Protocol,
     tested: &Region<A>,
 ) -> Vec<String> {
-    let mut own: Vec<&AclEntry> = acl.entries.iter().filter(|e| e.egress == is_egress).collect();
+    let mut own: Vec<&AclEntry> = acl
+        .entries
+        .iter()
+        .filter(|e| e.egress == is_egress)
+        .collect();
     own.sort_by_key(|entry| entry.rule_number);
     let direction = if is_egress { "egress" } else { "ingress" };
     let mut left = tested.clone();

@@ -134,7 +134,11 @@ impl<A: Address> Flow<A> {
         let hop = self.hop(&test, before, false);
         let gone = self.left().is_nothing();
         self.request.push(hop);
-        if gone { Err(blocker(test, false)) } else { Ok(()) }
+        if gone {
+            Err(blocker(test, false))
+        } else {
+            Ok(())
+        }
     }
 
     /// The same of the answers: their receiver is the sender of the requests, and their
@@ -153,7 +157,11 @@ impl<A: Address> Flow<A> {
         let hop = self.hop(&test, before, true);
         let gone = self.left().is_nothing();
         self.answered(hop);
-        if gone { Err(blocker(test, true)) } else { Ok(()) }
+        if gone {
+            Err(blocker(test, true))
+        } else {
+            Ok(())
+        }
     }
 
     /// Keeps the packets whose far address is in a set, which is a test of requests or answers.
@@ -172,7 +180,11 @@ impl<A: Address> Flow<A> {
         } else {
             self.request.push(hop);
         }
-        if gone { Err(blocker(test, is_reply)) } else { Ok(()) }
+        if gone {
+            Err(blocker(test, is_reply))
+        } else {
+            Ok(())
+        }
     }
 
     /// Answers pass what comes now before everything that they pass so far.
@@ -212,8 +224,9 @@ impl<A: Address> Flow<A> {
     /// A component gives the packets another address of the far end, which has one.
     pub(super) fn readdress(&mut self, old: A, new: A) {
         let new = std::sync::Arc::new(IntervalSet::range(new, new));
-        let change =
-            |region: &Region<A>| Region::product(&region.ports_with(old), &std::sync::Arc::clone(&new));
+        let change = |region: &Region<A>| {
+            Region::product(&region.ports_with(old), &std::sync::Arc::clone(&new))
+        };
         self.open = self.open.map(change);
         for reply in &mut self.replies {
             *reply = reply.map(change);
@@ -247,7 +260,11 @@ impl<A: Address> Flow<A> {
         let near = vec![self.near.ip().to_string()];
         let ports = |ports: &Ports| ports.intervals().to_vec();
         let clients = self.replies.last().map(|reply| reply.may().ports());
-        let (sources, destinations) = if self.far_sends { (far, near) } else { (near, far) };
+        let (sources, destinations) = if self.far_sends {
+            (far, near)
+        } else {
+            (near, far)
+        };
         Header {
             sources,
             destinations,

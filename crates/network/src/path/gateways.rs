@@ -62,20 +62,23 @@ impl Walk<'_> {
     ) -> Result<(), Stopped> {
         let Some(gateway) = self.snapshot.internet_gateways.get(id) else {
             flow.doubt(&format!("internet gateway {id} is not described"));
-            return self.to_public(flow, place, id);
+            return self.publish(flow, place, id);
         };
         let here = gateway.attachments.iter().find(|a| a.vpc_id == place.vpc);
         if !here.is_some_and(|a| is_live(&a.state)) {
             return refuse(flow, Test::new(id, INTERNET, "BAD_STATE"));
         }
         if self.is_egress_blocked(place) {
-            return refuse(flow, Test::new(id, INTERNET, "VPC_BLOCK_PUBLIC_ACCESS_ENABLED"));
+            return refuse(
+                flow,
+                Test::new(id, INTERNET, "VPC_BLOCK_PUBLIC_ACCESS_ENABLED"),
+            );
         }
-        self.to_public(flow, place, id)
+        self.publish(flow, place, id)
     }
 
     /// Tests what an internet gateway sends out, and gives it public addresses.
-    fn to_public<A: Kept>(
+    fn publish<A: Kept>(
         &mut self,
         flow: &mut Flow<A>,
         place: &Place,
@@ -137,7 +140,10 @@ impl Walk<'_> {
                 .map(|g| g.internet_gateway_id.clone())
                 .next();
             let Some(gateway) = gateway else {
-                self.lost(&one, format!("no internet gateway of {} is described", interface.vpc_id));
+                self.lost(
+                    &one,
+                    format!("no internet gateway of {} is described", interface.vpc_id),
+                );
                 continue;
             };
             let edge = Edge::Internet(gateway.clone());
@@ -186,10 +192,16 @@ impl Walk<'_> {
         let interface = holder.and_then(|id| self.snapshot.interfaces.get(id));
         let own = interface.and_then(|interface| {
             let mut pairs = self.addresses::<A>(interface).into_iter();
-            pairs.find(|(own, _)| *own == private).and_then(|(_, public)| public)
+            pairs
+                .find(|(own, _)| *own == private)
+                .and_then(|(_, public)| public)
         });
         own.or_else(|| {
-            let gateways = self.snapshot.nat_gateways.values().filter(|n| n.vpc_id == vpc);
+            let gateways = self
+                .snapshot
+                .nat_gateways
+                .values()
+                .filter(|n| n.vpc_id == vpc);
             let mut addresses = gateways.flat_map(|n| &n.nat_gateway_addresses);
             let found = addresses.find(|a| is_of(private.ip(), &a.private_ip))?;
             A::of(found.public_ip.parse().ok()?)
@@ -212,7 +224,7 @@ impl Walk<'_> {
             self.lost(&flow, format!("NAT gateway {id} is not described"));
             return;
         };
-        if let Err(stopped) = self.into_nat(&mut flow, place, gateway) {
+        if let Err(stopped) = self.enter_nat(&mut flow, place, gateway) {
             self.stop(stopped);
             return;
         }
@@ -227,7 +239,7 @@ impl Walk<'_> {
         self.leave(flow, &next);
     }
 
-    fn into_nat<A: Kept>(
+    fn enter_nat<A: Kept>(
         &mut self,
         flow: &mut Flow<A>,
         place: &Place,
@@ -262,7 +274,10 @@ impl Walk<'_> {
 
     pub(super) fn egress_only<A: Kept>(&mut self, mut flow: Flow<A>, place: &Place, id: &str) {
         let Some(gateway) = self.snapshot.egress_only_gateways.get(id) else {
-            self.lost(&flow, format!("egress-only internet gateway {id} is not described"));
+            self.lost(
+                &flow,
+                format!("egress-only internet gateway {id} is not described"),
+            );
             return;
         };
         let here = gateway.attachments.iter().find(|a| a.vpc_id == place.vpc);
@@ -278,10 +293,16 @@ impl Walk<'_> {
 
     pub(super) fn private<A: Kept>(&mut self, mut flow: Flow<A>, place: &Place, id: &str) {
         let Some(gateway) = self.snapshot.vpn_gateways.get(id) else {
-            self.lost(&flow, format!("virtual private gateway {id} is not described"));
+            self.lost(
+                &flow,
+                format!("virtual private gateway {id} is not described"),
+            );
             return;
         };
-        let here = gateway.vpc_attachments.iter().find(|a| a.vpc_id == place.vpc);
+        let here = gateway
+            .vpc_attachments
+            .iter()
+            .find(|a| a.vpc_id == place.vpc);
         if !is_live(&gateway.state) || !here.is_some_and(|a| is_live(&a.state)) || A::IS_V6 {
             self.stop_at(&flow, Test::new(id, PRIVATE, "BAD_STATE"));
             return;
@@ -291,13 +312,20 @@ impl Walk<'_> {
     }
 
     pub(super) fn endpoint<A: Kept>(&mut self, mut flow: Flow<A>, id: &str) {
-        let kind = self.snapshot.endpoints.get(id).map(|e| e.vpc_endpoint_type.as_str());
+        let kind = self
+            .snapshot
+            .endpoints
+            .get(id)
+            .map(|e| e.vpc_endpoint_type.as_str());
         match kind {
             Some("Gateway") => {
                 flow.through(id, ENDPOINT);
                 self.ends(&flow, id, ENDPOINT);
             }
-            Some(_) => self.lost(&flow, format!("nobody knows what the appliances behind {id} forward")),
+            Some(_) => self.lost(
+                &flow,
+                format!("nobody knows what the appliances behind {id} forward"),
+            ),
             None => self.lost(&flow, format!("{id} is not described")),
         }
     }
@@ -309,7 +337,11 @@ impl Walk<'_> {
             return;
         };
         let sides = (&peering.accepter_vpc_info, &peering.requester_vpc_info);
-        let (own, far) = if sides.0.vpc_id == place.vpc { sides } else { (sides.1, sides.0) };
+        let (own, far) = if sides.0.vpc_id == place.vpc {
+            sides
+        } else {
+            (sides.1, sides.0)
+        };
         if !is_live(&peering.status.code) || own.vpc_id != place.vpc {
             self.stop_at(&flow, Test::new(id, PEERING, "BAD_STATE"));
             return;
@@ -331,7 +363,11 @@ impl Walk<'_> {
             self.lost(&flow, format!("{} is not described", far.vpc_id));
             return;
         }
-        let peers = if own.region == far.region { vec![own.vpc_id.clone()] } else { Vec::new() };
+        let peers = if own.region == far.region {
+            vec![own.vpc_id.clone()]
+        } else {
+            Vec::new()
+        };
         let arrival = Arrival {
             vpc: far.vpc_id.clone(),
             from: None,

@@ -75,13 +75,8 @@ impl Walk<'_> {
         let mut tested = false;
         if let Edge::Transit(gateway) = edge {
             tested = true;
-            let through = transit::through::<A>(
-                &mut self.engine,
-                interface,
-                gateway,
-                private,
-                self.protocol,
-            );
+            let through =
+                transit::through::<A>(&mut self.engine, interface, gateway, private, self.protocol);
             let through = Arc::unwrap_or_clone(through);
             let test = Test::new(gateway, TRANSIT, "SUBNET_ACL_RESTRICTION");
             let asked = flow.ask(test, &through, true);

@@ -18,11 +18,24 @@ const TABLE: &str = "AWS::EC2::TransitGatewayRouteTable";
 /// An attachment's subnets by zone.
 type Zones = BTreeMap<String, Id>;
 
+/// How packets come out of a transit gateway into a VPC.
+struct Door<'d> {
+    attachment: &'d TransitAttachment,
+    /// The subnet of the attachment that they come through.
+    entry: &'d str,
+    zones: &'d Zones,
+    /// Where answers have to go.
+    back: Next,
+}
+
 impl Walk<'_> {
     pub(super) fn transit<A: Kept>(&mut self, mut flow: Flow<A>, place: &Place, id: &str) {
         let snapshot = self.snapshot;
         let Some(own) = attachment(snapshot, id, &place.vpc) else {
-            self.lost(&flow, format!("no attachment of {} to {id} is described", place.vpc));
+            self.lost(
+                &flow,
+                format!("no attachment of {} to {id} is described", place.vpc),
+            );
             return;
         };
         let left = self.out_to_transit(&mut flow, place, own);
@@ -85,7 +98,10 @@ impl Walk<'_> {
             return Ok(());
         };
         let Some(entry) = zones.get(&zone) else {
-            return refuse(flow, Test::new(id, ATTACHMENT, "TGW_ATTACH_VPC_AZ_RESTRICTION"));
+            return refuse(
+                flow,
+                Test::new(id, ATTACHMENT, "TGW_ATTACH_VPC_AZ_RESTRICTION"),
+            );
         };
         if entry != subnet {
             self.acl(flow, entry, Crossing::RequestIn)?;
@@ -127,7 +143,10 @@ impl Walk<'_> {
                 return;
             }
             kind => {
-                self.lost(&flow, format!("nobody knows what is beyond {id}, a {kind} attachment"));
+                self.lost(
+                    &flow,
+                    format!("nobody knows what is beyond {id}, a {kind} attachment"),
+                );
                 return;
             }
         }
@@ -140,7 +159,7 @@ impl Walk<'_> {
             Some(peers) if peers.contains(&place.vpc) => vec![place.vpc.clone()],
             _ => Vec::new(),
         };
-        self.into_vpc(flow, place, other, &peers);
+        self.enter_vpc(flow, place, other, &peers);
     }
 
     /// The table that answers meet has to lead back.
@@ -171,7 +190,7 @@ impl Walk<'_> {
     }
 
     /// From the attachment's subnet to the interfaces of its VPC.
-    fn into_vpc<A: Kept>(
+    fn enter_vpc<A: Kept>(
         &mut self,
         flow: Flow<A>,
         place: &Place,
@@ -190,7 +209,10 @@ impl Walk<'_> {
             flow.doubt("the zone in which packets leave the transit gateway is not known");
         }
         let Some(entry) = same.or_else(|| zones.values().next()) else {
-            self.stop_at(&flow, Test::new(id, ATTACHMENT, "TGW_ATTACH_VPC_AZ_RESTRICTION"));
+            self.stop_at(
+                &flow,
+                Test::new(id, ATTACHMENT, "TGW_ATTACH_VPC_AZ_RESTRICTION"),
+            );
             return;
         };
         let gateway = Next::Transit(other.transit_gateway_id.clone());
@@ -202,17 +224,34 @@ impl Walk<'_> {
             self.stop(Stopped::new(&flow, blocker));
             return;
         }
-        let inside = self.index.in_vpc.get(&other.vpc_id).cloned().unwrap_or_default();
+        let inside = self
+            .index
+            .in_vpc
+            .get(&other.vpc_id)
+            .cloned()
+            .unwrap_or_default();
+        let door = Door {
+            attachment: other,
+            entry,
+            zones: &zones,
+            back: gateway.clone(),
+        };
         let mut is_any = false;
-        for interface in inside.iter().filter_map(|id| self.snapshot.interfaces.get(id)) {
+        for interface in inside
+            .iter()
+            .filter_map(|id| self.snapshot.interfaces.get(id))
+        {
             let far = flow.far();
             let own = self.addresses::<A>(interface).into_iter();
-            let own: Vec<A> = own.map(|(own, _)| own).filter(|own| far.contains(*own)).collect();
+            let own: Vec<A> = own
+                .map(|(own, _)| own)
+                .filter(|own| far.contains(*own))
+                .collect();
             for address in own {
                 is_any = true;
                 let mut one = flow.only(IntervalSet::range(address, address));
                 let subnet = &interface.subnet_id;
-                let crossed = self.last_subnet(&mut one, entry, subnet, &zones, &gateway, other);
+                let crossed = self.last_subnet(&mut one, &door, subnet);
                 match crossed {
                     Ok(()) => {
                         let arrival = Arrival {
@@ -244,13 +283,16 @@ impl Walk<'_> {
     fn last_subnet<A: Kept>(
         &mut self,
         flow: &mut Flow<A>,
-        entry: &str,
+        door: &Door<'_>,
         subnet: &str,
-        zones: &Zones,
-        gateway: &Next,
-        other: &TransitAttachment,
     ) -> Result<(), Stopped> {
-        if entry != subnet {
+        let Door {
+            entry,
+            zones,
+            attachment: other,
+            back,
+        } = door;
+        if *entry != subnet {
             self.acl(flow, entry, Crossing::RequestOut)?;
         }
         self.acl(flow, subnet, Crossing::RequestIn)?;
@@ -266,7 +308,7 @@ impl Walk<'_> {
         if leaving != subnet {
             self.acl(flow, subnet, Crossing::ReplyOut)?;
         }
-        self.way_back(flow, subnet, &other.vpc_id, gateway)?;
+        self.way_back(flow, subnet, &other.vpc_id, back)?;
         if leaving != subnet {
             self.acl(flow, leaving, Crossing::ReplyIn)?;
         }
@@ -294,7 +336,11 @@ impl Walk<'_> {
         let id = &attachment.association.transit_gateway_route_table_id;
         if id.is_empty() || !is_live(&attachment.association.state) {
             let own = attachment.transit_gateway_attachment_id.clone();
-            if self.snapshot.described.contains("TransitGatewayAttachments") {
+            if self
+                .snapshot
+                .described
+                .contains("TransitGatewayAttachments")
+            {
                 return Ok((own, Routes::default()));
             }
             return Err(format!("the route table of {own} is not described"));

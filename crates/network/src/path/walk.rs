@@ -211,7 +211,10 @@ impl<'s> Walk<'s> {
             return;
         }
         let Some(id) = self.index.table(subnet, &place.vpc).cloned() else {
-            self.lost(&flow, format!("the route table of {subnet} is not described"));
+            self.lost(
+                &flow,
+                format!("the route table of {subnet} is not described"),
+            );
             return;
         };
         match self.engine.routes::<A>(&id) {
@@ -242,7 +245,12 @@ impl<'s> Walk<'s> {
                 branches.push((next.clone(), mine));
             }
         }
-        branches.extend(routes.unknown.iter().map(|(next, _)| (next.clone(), flow.far())));
+        branches.extend(
+            routes
+                .unknown
+                .iter()
+                .map(|(next, _)| (next.clone(), flow.far())),
+        );
         for (next, set) in branches {
             let mut branch = flow.clone();
             if let Some(reason) = &doubt {
@@ -288,7 +296,10 @@ impl<'s> Walk<'s> {
             Next::Peering(id) => self.peering(flow, place, &id),
             Next::Transit(id) => self.transit(flow, place, &id),
             Next::Interface(id) => {
-                self.lost(&flow, format!("nobody knows what the appliance {id} forwards"));
+                self.lost(
+                    &flow,
+                    format!("nobody knows what the appliance {id} forwards"),
+                );
             }
             Next::Gateway(id) => {
                 self.lost(&flow, format!("nobody knows what is beyond {id}"));
@@ -305,13 +316,18 @@ impl<'s> Walk<'s> {
         let wanted: Vec<(Id, A)> = if flow.far_sends {
             let key = (arrival.vpc.clone(), flow.near.ip());
             let holder = self.index.by_address.get(&key);
-            holder.map(|id| (id.clone(), flow.near)).into_iter().collect()
+            holder
+                .map(|id| (id.clone(), flow.near))
+                .into_iter()
+                .collect()
         } else {
             let far = flow.far();
             let inside = self.index.in_vpc.get(&arrival.vpc);
             let mut wanted = Vec::new();
             for id in inside.into_iter().flatten() {
-                let Some(interface) = self.snapshot.interfaces.get(id) else { continue };
+                let Some(interface) = self.snapshot.interfaces.get(id) else {
+                    continue;
+                };
                 let own = self.addresses::<A>(interface).into_iter();
                 wanted.extend(
                     own.filter(|(own, _)| far.contains(*own))
@@ -345,7 +361,11 @@ impl<'s> Walk<'s> {
 
     /// Where packets end that nobody receives: in a subnet, or at the router of the VPC.
     fn nobody<A: Address>(&self, flow: &Flow<A>, vpc: &str) -> Test {
-        let address = if flow.far_sends { Some(flow.near) } else { flow.far().first() };
+        let address = if flow.far_sends {
+            Some(flow.near)
+        } else {
+            flow.far().first()
+        };
         let mut subnets = self.snapshot.subnets.values();
         let subnet = subnets.find(|subnet| {
             let blocks: IntervalSet<A> = set_of(subnet.blocks());
@@ -467,12 +487,20 @@ fn local<A: Kept>(walk: &Walk<'_>, vpc: &str) -> Routes<A> {
 /// The destinations of a table's routes that lead some of the addresses there.
 fn named<A: Address>(table: &RouteTable, next: &Next, addresses: &IntervalSet<A>) -> Vec<String> {
     let meets = |route: &&Route| {
-        let texts = [&route.destination_cidr_block, &route.destination_ipv6_cidr_block];
-        let blocks = texts.into_iter().filter_map(|text| crate::address::Block::parse(text));
+        let texts = [
+            &route.destination_cidr_block,
+            &route.destination_ipv6_cidr_block,
+        ];
+        let blocks = texts
+            .into_iter()
+            .filter_map(|text| crate::address::Block::parse(text));
         let set: IntervalSet<A> = set_of(blocks);
         !route.destination_prefix_list_id.is_empty() || !set.and(addresses).is_empty()
     };
-    let routes = table.routes.iter().filter(|route| crate::routes::next(route) == *next);
+    let routes = table
+        .routes
+        .iter()
+        .filter(|route| crate::routes::next(route) == *next);
     routes
         .filter(meets)
         .map(|route| {

@@ -6,7 +6,9 @@ pub fn meaning(code: &str) -> &'static str {
         "BAD_STATE" => "it is not in a state in which it carries packets",
         "BAD_STATE_ROUTE" => "the route that wins leads nowhere: a blackhole",
         "CANNOT_ROUTE" => "it does not send these packets on",
-        "ENI_SG_RULES_MISMATCH" => "no rule of the interface's security groups lets these packets pass",
+        "ENI_SG_RULES_MISMATCH" => {
+            "no rule of the interface's security groups lets these packets pass"
+        }
         "GATEWAY_REJECTS_SPOOFED_TRAFFIC" => {
             "the gateway takes no packets from addresses that cannot be beyond it"
         }

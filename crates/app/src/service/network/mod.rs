@@ -7,6 +7,7 @@ mod change;
 mod documents;
 mod instances;
 mod observe;
+mod remedies;
 mod settle;
 mod visible;
 
@@ -24,6 +25,7 @@ use network::{
     incremental::Live,
     snapshot::{File, Snapshot, read},
 };
+pub(crate) use observe::details;
 use store::{
     Engine, Scope,
     networks::{self, Document},
@@ -91,8 +93,14 @@ impl Networks {
         let place = self.of(scope);
         let mut place = lock(&place);
         let at = now.as_millisecond();
-        engine.write(|tx| networks::put(tx, scope, documents, at))?;
-        let held = place.take();
+        let before = engine.write(|tx| {
+            let before = networks::kept(tx, scope)?;
+            networks::put(tx, scope, documents, at)?;
+            Ok(before)
+        })?;
+        // The findings agree with what another process took in, if it did.
+        let is_same = |held: &Held| before.is_some_and(|before| before.digest == held.digest);
+        let held = place.take().filter(is_same);
         let (held, step) = evaluate(held, documents);
         let taken = settle(engine, scope, &held, &step, now);
         // What was not written to the end is evaluated from the beginning the next time.
@@ -119,6 +127,24 @@ impl Networks {
         let taken = settle(engine, scope, &held, &step, now)?;
         *place = Some(held);
         Ok(Some(taken))
+    }
+
+    /// Does something with the configuration that is kept, if one is.
+    pub(crate) fn with<T>(
+        &self,
+        engine: &Engine,
+        scope: &Scope,
+        act: impl FnOnce(&mut Held) -> T,
+    ) -> Result<Option<T>> {
+        let place = self.of(scope);
+        let mut place = lock(&place);
+        let kept = engine.read(|tx| networks::kept(tx, scope))?;
+        let Some(kept) = kept else { return Ok(None) };
+        if place.as_ref().is_none_or(|held| held.digest != kept.digest) {
+            let documents = engine.read(|tx| networks::documents(tx, scope))?;
+            *place = Some(evaluate(None, &documents).0);
+        }
+        Ok(place.as_mut().map(act))
     }
 }
 
