@@ -88,8 +88,16 @@ fn table(arguments: &PathArguments, answer: &Answer) -> Result<String, std::fmt:
             for rule in &hop.rules {
                 writeln!(out, "       {rule}")?;
             }
-            if hop.before.sources != hop.after.sources {
-                writeln!(out, "       sources become {}", hop.after.sources.join(" "))?;
+            let (before, after) = (&hop.before, &hop.after);
+            for (what, old, new) in [
+                ("source", &before.sources, &after.sources),
+                ("destination", &before.destinations, &after.destinations),
+            ] {
+                if let ([old], [new]) = (old.as_slice(), new.as_slice())
+                    && old != new
+                {
+                    writeln!(out, "       {what} {old} becomes {new}")?;
+                }
             }
         }
         match &path.verdict {

@@ -211,13 +211,18 @@ impl<A: Address> Flow<A> {
         self.open = self.open.doubted(reason);
     }
 
-    /// A component gives the packets another address of the near end, and other client ports.
+    /// The last component gives the packets another address of the near end, and other client
+    /// ports.
     pub(super) fn translate(&mut self, near: A, other_ports: bool) {
         self.near = near;
         self.origin = None;
         if other_ports {
             let clients = with_ports(&client_ports(self.protocol));
             self.replies.push(clients.into());
+        }
+        let after = self.header();
+        if let Some(last) = self.request.last_mut() {
+            last.after = after;
         }
     }
 

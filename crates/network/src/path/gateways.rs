@@ -267,8 +267,8 @@ impl Walk<'_> {
         let Some(own) = own else {
             return refuse(flow, Test::new(id, NAT, "NGW_SOURCE_ADDRESS_REASSIGN"));
         };
-        flow.translate(own, true);
         flow.through(id, NAT);
+        flow.translate(own, true);
         Ok(())
     }
 

@@ -11,6 +11,7 @@ mod estate;
 mod fixes;
 mod oracle;
 mod path;
+mod path_packets;
 mod random;
 mod samples;
 mod services;

@@ -1,10 +1,15 @@
 //! Ways between two ends: the flows of the sample networks, and random networks packet by packet.
 
+use core::net::IpAddr;
+
 use lynkeus_network::filters::Protocol;
-use lynkeus_network::interval::IntervalSet;
 use lynkeus_network::path::{Answer, End, Query, Verdict, find};
 use lynkeus_network::region::Ports;
 use lynkeus_network::snapshot::Snapshot;
+use serde_json::{Value, json};
+
+use super::estate::{Dice, document, snapshot};
+use super::path_packets::{Fate, Judge};
 
 fn ask(snapshot: &Snapshot, from: &str, to: &str, protocol: u8, port: u16) -> Answer {
     let query = Query {
@@ -108,6 +113,110 @@ fn within_a_subnet_no_acl_is_asked() {
     let answer = ask(&snapshot, "i-08ef86e76fceabd8d", "10.10.1.44", 6, 22);
     let kinds: Vec<_> = answer.paths[0].hops.iter().map(|hop| hop.kind).collect();
     assert!(!kinds.contains(&"AWS::EC2::NetworkAcl"), "{kinds:?}");
-    let all = IntervalSet::<u16>::all();
-    assert!(all.is_all());
+}
+
+/// A random network with what only senders need: subnets, egress rules, a NAT gateway.
+fn estate(seed: u64) -> Value {
+    let mut document = document(seed);
+    let dice = &mut Dice::new(seed ^ 0x5eed);
+    let mut subnets = Vec::new();
+    for vpc in 1..=2 {
+        for subnet in 1..=2 {
+            subnets.push(
+                json!({"SubnetId": format!("subnet-{vpc}{subnet}"), "VpcId": format!("vpc-{vpc}"),
+                "AvailabilityZone": "us-east-2a", "CidrBlock": format!("10.{vpc}.{subnet}.0/24")}),
+            );
+        }
+    }
+    document["Subnets"] = json!(subnets);
+    let nat = *dice.one(&["subnet-11", "subnet-12"]);
+    let private = format!("10.1.{}.200", &nat[8..]);
+    document["NatGateways"] = json!([{"NatGatewayId": "nat-1", "State": "available", "VpcId": "vpc-1",
+        "SubnetId": nat, "NatGatewayAddresses": [{"PrivateIp": private, "PublicIp": "54.0.0.200"}]}]);
+    for group in document["SecurityGroups"].as_array_mut().expect("groups") {
+        let all = json!([{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}], "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}]);
+        let own = super::estate::group(dice, "", "")["IpPermissions"].clone();
+        group["IpPermissionsEgress"] = if dice.once_in(3) { own } else { all };
+    }
+    document
+}
+
+/// Addresses of an interface of a document.
+fn addresses(interface: &Value) -> Vec<IpAddr> {
+    let list = |name: &str| interface[name].as_array().cloned().unwrap_or_default();
+    let four = list("PrivateIpAddresses")
+        .into_iter()
+        .map(|a| a["PrivateIpAddress"].clone());
+    let six = list("Ipv6Addresses")
+        .into_iter()
+        .map(|a| a["Ipv6Address"].clone());
+    four.chain(six)
+        .map(|a| a.as_str().expect("text").parse().expect("an address"))
+        .collect()
+}
+
+/// Compares the verdict on packets from one address with what the judge says of each.
+fn compare(document: &Value, estate: &Snapshot, from: &Value, to: &str, counts: &mut [usize; 3]) {
+    let id = from["NetworkInterfaceId"].as_str().expect("an interface");
+    for protocol in [6, 17] {
+        for port in [22, 23, 1024, 3389, 65535] {
+            let Some(own) = addresses(from)
+                .into_iter()
+                .find(|own| own.is_ipv4() == to.parse::<IpAddr>().is_ok_and(|to| to.is_ipv4()))
+            else {
+                return;
+            };
+            let answer = ask(estate, &own.to_string(), to, protocol, port);
+            let fate =
+                Judge(document).send(id, own, to.parse().expect("an address"), protocol, port);
+            // Whoever asks for the address of an interface wants that interface.
+            let interfaces = document["NetworkInterfaces"]
+                .as_array()
+                .expect("interfaces");
+            let is_held = interfaces
+                .iter()
+                .flat_map(addresses)
+                .any(|a| a.to_string() == to);
+            let is_open = matches!(&fate, Fate::Arrives(at) if at.starts_with("eni-") || !is_held);
+            match (answer.verdict().expect("a way"), &fate) {
+                (Verdict::Unknown(_), _) | (_, Fate::Unknown) => counts[2] += 1,
+                (found, _) => {
+                    assert_eq!(
+                        matches!(found, Verdict::Open),
+                        is_open,
+                        "{id} {own} -> {to} {protocol}/{port}: {fate:?}, {answer:#?}\n{document:#}"
+                    );
+                    counts[usize::from(is_open)] += 1;
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn ways_in_random_networks_agree_with_packets() {
+    let mut counts = [0; 3];
+    for seed in 0..200 {
+        let document = estate(seed);
+        let estate = snapshot(&document);
+        let interfaces = document["NetworkInterfaces"]
+            .as_array()
+            .expect("interfaces");
+        let mut targets: Vec<String> = vec![
+            "8.8.8.8".to_owned(),
+            "192.168.7.9".to_owned(),
+            "2600::9".to_owned(),
+        ];
+        targets.extend(interfaces.iter().flat_map(addresses).map(|a| a.to_string()));
+        for from in interfaces {
+            for to in &targets {
+                compare(&document, &estate, from, to, &mut counts);
+            }
+        }
+    }
+    let [closed, open, unknown] = counts;
+    assert!(
+        open > 300 && closed > unknown,
+        "{open} open, {closed} closed, {unknown} unknown"
+    );
 }

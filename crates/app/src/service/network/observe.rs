@@ -7,7 +7,7 @@ use findings::{
     risk,
 };
 use network::{
-    address::show,
+    address::{set_of_texts, show},
     edges::Edge,
     explain::{Evidence, evidence},
     finding::{Finding, Step, Verdict},
@@ -17,6 +17,21 @@ use store::Scope;
 
 /// Blocks of clients that are kept with a finding.
 const MOST_SOURCES: usize = 20;
+
+/// Blocks from which nothing comes over the internet; VPCs mostly have theirs among them.
+const RESERVED: [&str; 8] = [
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "224.0.0.0/3",
+];
+
+/// What stands for every address that is in none of them.
+const WORLD: &str = "every IPv4 address of the internet";
 
 /// What tells a path from the others of its instance.
 ///
@@ -196,7 +211,12 @@ fn explained(
             ..hop(edge)
         });
     }
-    let mut sources = show(&finding.sources.0, MOST_SOURCES);
+    let reserved = set_of_texts::<u32>(RESERVED);
+    let mut sources = if finding.sources.0.not().within(&reserved) {
+        vec![WORLD.to_owned()]
+    } else {
+        show(&finding.sources.0, MOST_SOURCES)
+    };
     sources.extend(show(&finding.sources.1, MOST_SOURCES));
     Explained {
         interface: finding.interface.clone(),
