@@ -129,8 +129,7 @@ fn estate(seed: u64) -> Value {
         }
     }
     document["Subnets"] = json!(subnets);
-    let nat = *dice.one(&["subnet-11", "subnet-12"]);
-    let private = format!("10.1.{}.200", &nat[8..]);
+    let (nat, private) = *dice.one(&[("subnet-11", "10.1.1.200"), ("subnet-12", "10.1.2.200")]);
     document["NatGateways"] = json!([{"NatGatewayId": "nat-1", "State": "available", "VpcId": "vpc-1",
         "SubnetId": nat, "NatGatewayAddresses": [{"PrivateIp": private, "PublicIp": "54.0.0.200"}]}]);
     for group in document["SecurityGroups"].as_array_mut().expect("groups") {
