@@ -31,6 +31,9 @@ pub trait Advisories: Send + Sync {
 pub trait Networks: Send + Sync {
     /// Takes in the configuration of an account's networks and says what changed.
     fn take(&self, submission: &Submitted<'_>) -> Result<Value, Error>;
+
+    /// Takes in who listens on a machine.
+    fn hear(&self, submission: &Submitted<'_>) -> Result<Value, Error>;
 }
 
 /// What a client sends beyond AWS's operations.

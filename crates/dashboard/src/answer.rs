@@ -15,8 +15,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use store::{StoreError, rules::Refusal};
 
 use crate::{
-    Dashboard, address::Address, coverage, finding, forms, forms::Pairs, groups, list, rules,
-    session::Session, shell, shell::Page, sign_in, summary,
+    Dashboard, address::Address, coverage, exposed, finding, forms, forms::Pairs, groups, list,
+    rules, session::Session, shell, shell::Page, sign_in, summary,
 };
 
 /// Bytes of a form.
@@ -32,6 +32,7 @@ pub(crate) const PAGES: &[(&str, Handler)] = &[
     ("/findings/by/{group}", groups::show),
     ("/finding/{id}", finding::show),
     ("/coverage", coverage::show),
+    ("/exposed", exposed::show),
     ("/rules", rules::list),
     ("/rules/new", rules::new),
     ("/rules/{id}", rules::edit),

@@ -6,6 +6,7 @@ mod assets;
 mod attempts;
 mod browse;
 mod coverage;
+mod exposed;
 mod filter;
 mod finding;
 mod forms;

@@ -3,6 +3,7 @@
 use findings::{
     finding::{Details, NetworkDetails, VulnerablePackage},
     resource::Resource,
+    risk,
 };
 use maud::{Markup, html};
 use store::listing::Listed;
@@ -55,6 +56,28 @@ fn row(listed: &Listed, now: i64) -> Markup {
                 @if let Some(epss) = listed.epss { (words::percent(epss)) }
             }
             td.when data-label="First seen" { (words::ago(first, now)) }
+        }
+    }
+}
+
+/// A row that says how risky a finding is and who listens.
+pub(crate) fn exposed(listed: &Listed, listens: &Markup) -> Markup {
+    let finding = &listed.finding;
+    let observed = &finding.observed;
+    html! {
+        tr {
+            td.number data-label="Risk" { (risk::rank(&observed.risk, listed.epss)) }
+            td.severity { (words::badge(observed.severity)) }
+            td.what {
+                a href={ "/finding/" (finding.id) } {
+                    b { (observed.vulnerability().unwrap_or(&observed.title)) }
+                }
+                (exploited(listed))
+                @if let Some(text) = about(listed) { span.about { (text) } }
+            }
+            td.resource { (resource(&listed.resource)) }
+            td.affected { (affected(&observed.details)) }
+            td { (listens) }
         }
     }
 }

@@ -16,9 +16,10 @@ pub(crate) struct Page<'a> {
 }
 
 /// Tabs: address and name.
-const TABS: [(&str, &str); 4] = [
+const TABS: [(&str, &str); 5] = [
     ("/", "Summary"),
     ("/findings", "Findings"),
+    ("/exposed", "Exposed"),
     ("/coverage", "Coverage"),
     ("/rules", "Rules"),
 ];

@@ -5,6 +5,7 @@ pub mod download;
 pub mod files;
 pub mod generations;
 pub mod http;
+pub mod listening;
 pub mod mapped;
 pub mod mirror;
 pub mod packed;

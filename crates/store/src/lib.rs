@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod keep;
 pub mod keys;
 pub mod leaving;
+pub mod listeners;
 pub mod listing;
 pub mod networks;
 pub mod on_demand;

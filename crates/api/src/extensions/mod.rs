@@ -30,6 +30,7 @@ pub fn routes() -> Vec<Extension<State>> {
     vec![
         submit::route(),
         network::route(),
+        network::listening(),
         gone::route(),
         explain::route(),
         filters::preview_route(),

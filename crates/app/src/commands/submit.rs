@@ -17,6 +17,7 @@ use crate::{
     clock,
     commands::reachability,
     config,
+    service::host,
     target::{self, Read},
     web::{Server, encoded},
 };
@@ -54,6 +55,14 @@ pub(crate) fn run(cli: &Cli, arguments: &Submit) -> Result<bool> {
         body,
     } = &message;
     let text = server.post(path, query, kind, body)?;
+    if let Some(name) = &arguments.host
+        && arguments.target.target == "host"
+    {
+        let heard = host::listening()?;
+        let body = serde_json::to_vec(&heard).context("write who listens")?;
+        let query = format!("name={}", encoded(name));
+        server.post("/lynkeus/v1/listening", &query, "application/json", &body)?;
+    }
     let mut out = io::stdout().lock();
     writeln!(out, "{text}").context("write to standard output")?;
     Ok(true)

@@ -10,6 +10,7 @@ use api::{
 };
 use findings::{
     fold, observe,
+    reach::Listener,
     resource::{Image, Instance, Resource, ResourceDetails, ResourceType},
 };
 use inventory::sbom::{self, cyclonedx::Version};
@@ -149,6 +150,38 @@ impl Networks for Answers {
             "problems": taken.problems,
         }))
     }
+
+    fn hear(&self, submitted: &Submitted<'_>) -> Result<Value, Error> {
+        let name = Query(submitted.query).required("name")?;
+        let heard: Vec<Listener> = serde_json::from_slice(submitted.body).map_err(|error| {
+            Error::invalid(format!("The body is no list of listeners: {error}"))
+        })?;
+        if heard.len() > MOST_LISTENERS {
+            return Err(Error::invalid("There are too many listeners"));
+        }
+        let Submitted { scope, now, .. } = submitted;
+        let Service {
+            networks, engine, ..
+        } = &*self.0;
+        let machine = machine_id(&name);
+        let is_known = networks.hear(engine, scope, &machine, &heard, *now);
+        if !is_known.map_err(|error| internal(&error))? {
+            return Err(Error::invalid_field("name", "no such machine"));
+        }
+        Ok(json!({"resourceId": machine, "listeners": heard.len()}))
+    }
+}
+
+/// Listeners of one machine.
+const MOST_LISTENERS: usize = 10_000;
+
+/// The id of a machine: its own if it is an instance of EC2, else one of its name.
+fn machine_id(name: &str) -> String {
+    if network::is_instance_id(name) {
+        name.to_owned()
+    } else {
+        host::instance_id(name)
+    }
 }
 
 fn read(document: &[u8]) -> Option<Inventory> {
@@ -165,11 +198,7 @@ fn resource(submitted: &Submitted<'_>, inventory: &Inventory) -> Result<Resource
             let name = asked.required("name")?;
             Ok(Resource {
                 kind: ResourceType::AwsEc2Instance,
-                id: if network::is_instance_id(&name) {
-                    name.clone()
-                } else {
-                    host::instance_id(&name)
-                },
+                id: machine_id(&name),
                 tags: BTreeMap::from([("Name".to_owned(), name.clone())]),
                 details: ResourceDetails::Instance(Instance {
                     platform: inventory.os.as_ref().map(host::platform),

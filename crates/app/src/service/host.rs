@@ -8,11 +8,19 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
-use findings::resource::{Instance, Resource, ResourceDetails, ResourceType};
+use findings::{
+    reach::Listener,
+    resource::{Instance, Resource, ResourceDetails, ResourceType},
+};
 use inventory::extractors::Extractors;
 use model::{Inventory, OperatingSystem};
 use sha2::{Digest as _, Sha256};
-use sources::files::{self, Options};
+use sources::{
+    files::{self, Options},
+    listening,
+};
+
+use super::network::is_instance_id;
 
 /// What changes when software is installed or removed by a system's package manager, or when the
 /// system itself is upgraded.
@@ -32,6 +40,9 @@ const WATCHED: &[&str] = &[
 /// How long an inventory is believed where nothing says that software changed: language packages
 /// come without a word.
 pub(crate) const REFRESH: Duration = Duration::from_hours(6);
+
+/// Where an instance of EC2's Nitro system finds its own id.
+const ASSET_TAG: &str = "/sys/devices/virtual/dmi/id/board_asset_tag";
 
 /// When the watched files were last written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +74,20 @@ fn hostname() -> Option<String> {
     line("/proc/sys/kernel/hostname")
 }
 
+/// Who listens on this machine.
+pub(crate) fn listening() -> Result<Vec<Listener>> {
+    let heard = listening::listening(Path::new("/proc"), Path::new("/"));
+    let heard = heard.context("read who listens on this machine")?;
+    let heard = heard.into_iter().map(|one| Listener {
+        protocol: one.protocol.to_owned(),
+        port: one.port,
+        address: one.address.to_string(),
+        process: one.process,
+        package: one.package,
+    });
+    Ok(heard.collect())
+}
+
 /// This machine as a resource.
 pub(crate) fn resource(inventory: &Inventory) -> Result<Resource> {
     let (identity, hostname) = (identity()?, hostname());
@@ -72,7 +97,9 @@ pub(crate) fn resource(inventory: &Inventory) -> Result<Resource> {
     }
     Ok(Resource {
         kind: ResourceType::AwsEc2Instance,
-        id: instance_id(&identity),
+        id: line(ASSET_TAG)
+            .filter(|tag| is_instance_id(tag))
+            .unwrap_or_else(|| instance_id(&identity)),
         tags,
         details: ResourceDetails::Instance(Instance {
             platform: inventory.os.as_ref().map(platform),

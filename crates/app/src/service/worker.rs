@@ -468,6 +468,10 @@ impl Service {
             scan_mode: Some("EC2_INSPECTOR_AGENT_BASED"),
         };
         self.take_in(scope, &submission, clock::now())?;
+        let heard = host::listening()?;
+        let machine = &resource.id;
+        self.networks
+            .hear(&self.engine, scope, machine, &heard, clock::now())?;
         Ok(())
     }
 

@@ -5,8 +5,12 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import urllib.request
 
 import strict
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 ENDPOINT, DATA, LYNKEUS, SAMPLES = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3], pathlib.Path(sys.argv[4])
 ACCOUNT, REGION = "000000000000", "eu-west-1"
@@ -130,6 +134,33 @@ assert submit(state("stopped"))["changes"] == {}
 assert inspector.list_coverage()["coveredResources"][0]["scanStatus"]["reason"] == "EC2_INSTANCE_STOPPED"
 assert submit(state("terminated"))["changes"] == {"CLOSED": 1}
 assert submit(SAMPLES / "test-public-subnet")["changes"] == {"REOPENED": 1}
+
+# Who listens is told with the open port, and only where it listens.
+NAME = "i-06669a407b2ef3ae5"
+
+
+def post(path, body):
+    """A request that boto3 does not know, signed as it signs."""
+    key = strict.stored_key(DATA)
+    credentials = Credentials(key["aws_access_key_id"], key["aws_secret_access_key"])
+    request = AWSRequest("POST", ENDPOINT + path, data=json.dumps(body), headers={"content-type": "application/json"})
+    SigV4Auth(credentials, "inspector2", REGION).add_auth(request)
+    sent = urllib.request.Request(request.url, request.data.encode(), dict(request.headers))
+    with urllib.request.urlopen(sent) as answer:
+        return json.load(answer)
+
+
+def listener(port, package):
+    return {"protocol": "TCP", "port": port, "address": "0.0.0.0", "process": "sshd", "package": package}
+
+
+heard = post(f"/lynkeus/v1/listening?name={NAME}", [listener(22, "openssh-server"), listener(8080, "nginx")])
+assert heard == {"resourceId": NAME, "listeners": 2}, heard
+(finding,) = findings()
+assert finding["description"].endswith(" Process sshd of openssh-server is listening on tcp 22."), finding
+assert submit(SAMPLES / "test-public-subnet")["changes"] == {}
+post(f"/lynkeus/v1/listening?name={NAME}", [])
+assert "sshd" not in findings()[0]["description"]
 
 # Another network takes its place: peers are open on their own connections, and the instance is gone.
 done = submit(SAMPLES / "test-vpc-peering")

@@ -15,7 +15,7 @@ use crate::{Engine, Scope, expiry, keep, resources, testing::each_engine};
 
 const DAY: i64 = 24 * 3_600 * 1_000;
 
-fn host() -> Resource {
+pub(super) fn host() -> Resource {
     Resource {
         kind: ResourceType::AwsEc2Instance,
         id: "i-0123456789abcdef0".to_owned(),
@@ -27,7 +27,7 @@ fn host() -> Resource {
     }
 }
 
-fn observation(key: &str, severity: Severity) -> Observation {
+pub(super) fn observation(key: &str, severity: Severity) -> Observation {
     Observation {
         key: key.to_owned(),
         kind: FindingType::PackageVulnerability,
@@ -58,7 +58,7 @@ fn observation(key: &str, severity: Severity) -> Observation {
 }
 
 /// Evaluates the host at a day and says what changed.
-fn evaluate(
+pub(super) fn evaluate(
     engine: &Engine,
     day: i64,
     seen: &[Observation],

@@ -18,6 +18,7 @@ use std::{
 
 use anyhow::{Result, bail};
 pub(crate) use documents::unpack;
+use findings::{reach::Listener, resource::ResourceType};
 pub(crate) use instances::is_instance_id;
 use model::{Problem, Timestamp};
 use network::{
@@ -27,8 +28,9 @@ use network::{
 };
 pub(crate) use observe::details;
 use store::{
-    Engine, Scope,
+    Engine, Scope, listeners,
     networks::{self, Document},
+    resources,
     rules::Rules,
 };
 
@@ -127,6 +129,39 @@ impl Networks {
         let taken = settle(engine, scope, &held, &step, now)?;
         *place = Some(held);
         Ok(Some(taken))
+    }
+
+    /// Notes who listens on a machine; its open paths tell of it.
+    pub(crate) fn hear(
+        &self,
+        engine: &Engine,
+        scope: &Scope,
+        machine: &str,
+        heard: &[Listener],
+        now: Timestamp,
+    ) -> Result<bool> {
+        let kind = ResourceType::AwsEc2Instance.name();
+        let is_known = engine.write(|tx| {
+            let Some(stored) = resources::find(tx, scope, kind, machine)? else {
+                return Ok(false);
+            };
+            if listeners::get(tx, stored.number)? != heard {
+                listeners::set(tx, stored.number, heard, now.as_millisecond())?;
+            }
+            Ok(true)
+        })?;
+        if is_known {
+            let touched = Some(BTreeSet::from([machine.to_owned()]));
+            let step = Step {
+                evaluated: 0,
+                touched,
+            };
+            self.with(engine, scope, |held| {
+                settle(engine, scope, held, &step, now)
+            })?
+            .transpose()?;
+        }
+        Ok(is_known)
     }
 
     /// Does something with the configuration that is kept, if one is.

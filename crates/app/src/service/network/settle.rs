@@ -16,7 +16,7 @@ use network::{
     snapshot::Snapshot,
 };
 use store::{
-    Scope, StoreError, StoredResource, Tx, exposure, keep, networks,
+    Scope, StoreError, StoredResource, Tx, exposure, keep, listeners, networks,
     resources::{self, Covered},
     rules::Rules,
 };
@@ -133,8 +133,9 @@ impl Settling<'_> {
         let open = found
             .iter()
             .filter(|f| matches!(f.verdict, Verdict::Open(_)));
+        let listening = &listeners::get(tx, stored.number)?;
         let observations = open
-            .map(|finding| observe::observation(self.scope, self.snapshot, finding, &[]))
+            .map(|finding| observe::observation(self.scope, self.snapshot, finding, listening))
             .collect();
         let attributes = stored.resource.attributes();
         let matching = |finding: &Kept| {
