@@ -87,9 +87,18 @@ pub fn put(
     Ok(())
 }
 
-/// What is kept for an account in a Region; nobody replaces it before the transaction ends.
+/// What is kept for an account in a Region.
 pub fn kept(tx: &mut Tx<'_>, scope: &Scope) -> Result<Option<Kept>, StoreError> {
+    kept_with(tx, scope, "")
+}
+
+/// Like [`kept`], in a transaction that writes: nobody replaces it before that ends.
+pub fn kept_and_hold(tx: &mut Tx<'_>, scope: &Scope) -> Result<Option<Kept>, StoreError> {
     let lock = if tx.is_postgres() { " FOR SHARE" } else { "" };
+    kept_with(tx, scope, lock)
+}
+
+fn kept_with(tx: &mut Tx<'_>, scope: &Scope, lock: &str) -> Result<Option<Kept>, StoreError> {
     let sql = format!(
         "SELECT digest, taken_at FROM network_snapshots WHERE account = ?1 AND region = ?2{lock}"
     );

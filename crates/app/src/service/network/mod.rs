@@ -295,7 +295,7 @@ fn settle(
         .filter(|(id, _)| is_touched(id))
         .collect();
     let newest = |tx: &mut store::Tx<'_>| -> Result<bool, store::StoreError> {
-        let kept = networks::kept(tx, scope)?;
+        let kept = networks::kept_and_hold(tx, scope)?;
         Ok(kept.is_some_and(|kept| kept.digest == held.digest))
     };
     for chunk in todo.chunks(CHUNK) {
