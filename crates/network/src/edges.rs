@@ -323,7 +323,7 @@ fn direct<A: Kept>(
 }
 
 /// The VPCs beyond an edge whose interfaces keep their identity on the way.
-fn other_side(engine: &Engine, edge: &Edge, vpc: &str) -> Option<Vec<Id>> {
+pub(crate) fn other_side(engine: &Engine, edge: &Edge, vpc: &str) -> Option<Vec<Id>> {
     match edge {
         Edge::Peering(id) => {
             let peering = engine.snapshot.peerings.get(id)?;

@@ -2,8 +2,8 @@
 
 use crate::address::{set_of, set_of_texts};
 use crate::edges::Edge;
-use crate::gates;
 use crate::engine::{Kept, NOT_ON_THE_INTERNET};
+use crate::gates;
 use crate::interval::IntervalSet;
 use crate::known::Known;
 use crate::path::filter::Crossing;
@@ -103,19 +103,32 @@ impl Walk<'_> {
         let world = world.minus(&own).into();
         let kept = flow.keep(Test::new(id, INTERNET, code), &world, false);
         kept.map_err(|blocker| Stopped::new(flow, blocker))?;
-        // A table of the gateway may send answers through an appliance.
-        if let Some(table) = self.index.gateway_table.get(id).cloned() {
-            let routes = self.engine.routes::<A>(&table);
-            match routes.as_ref().and_then(|routes| routes.lookup(flow.near)) {
-                None | Some(Next::Local) if routes.is_some() => {}
-                Some(Next::Blackhole) => {
-                    let test = Test::new(&table, super::walk::ROUTE_TABLE, "BAD_STATE_ROUTE");
-                    return refuse(flow, test);
-                }
-                _ => flow.doubt(&format!("{table} sends answers through an appliance")),
-            }
-        }
+        let near = flow.near;
+        self.gateway_table(flow, id, near)?;
         flow.translate(public, false);
+        Ok(())
+    }
+
+    /// A table of a gateway may send what comes in through an appliance, or nowhere.
+    pub(super) fn gateway_table<A: Kept>(
+        &mut self,
+        flow: &mut Flow<A>,
+        gateway: &str,
+        inside: A,
+    ) -> Result<(), Stopped> {
+        let Some(table) = self.index.gateway_table.get(gateway).cloned() else {
+            return Ok(());
+        };
+        let routes = self.engine.routes::<A>(&table);
+        match routes.as_ref().map(|routes| routes.lookup(inside)) {
+            Some(None | Some(Next::Local)) => {}
+            Some(Some(Next::Blackhole)) => {
+                let test = Test::new(&table, super::walk::ROUTE_TABLE, "BAD_STATE_ROUTE");
+                return refuse(flow, test);
+            }
+            Some(Some(_)) => flow.doubt(&format!("{table} sends packets through an appliance")),
+            None => flow.doubt(&format!("{table} is not described")),
+        }
         Ok(())
     }
 

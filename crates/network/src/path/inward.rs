@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::edges::{self, Edge};
-use crate::gates;
 use crate::engine::Kept;
+use crate::gates;
 use crate::interval::IntervalSet;
 use crate::known::Set as _;
 use crate::path::flow::{Flow, Test};
@@ -58,7 +58,7 @@ impl Walk<'_> {
             Edge::Internet(_) => (INTERNET, "IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS"),
             Edge::Peering(_) => (PEERING, "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR"),
             Edge::Private(_) => (PRIVATE, "GATEWAY_REJECTS_SPOOFED_TRAFFIC"),
-            Edge::Transit(_) => (TRANSIT, "NO_ROUTE_TO_DESTINATION"),
+            other => (other.component_type(), "NO_ROUTE_TO_DESTINATION"),
         };
         let mut sources = gates::sources::<A>(&mut self.engine, interface, edge, private);
         if let Edge::Internet(_) = edge {
@@ -72,6 +72,7 @@ impl Walk<'_> {
         kept.map_err(|blocker| Stopped::new(flow, blocker))?;
         // Behind the gateway the receiver has its private address.
         flow.translate(private, false);
+        self.gateway_table(flow, edge.id(), private)?;
         let mut tested = false;
         if let Edge::Transit(gateway) = edge {
             tested = true;

@@ -8,7 +8,6 @@ use findings::{
 };
 use network::{
     address::{set_of_texts, show},
-    edges::Edge,
     explain::{Evidence, evidence},
     finding::{Finding, Step, Verdict},
     snapshot::Snapshot,
@@ -78,9 +77,10 @@ pub(crate) fn observation(
 
 /// How the severity came about.
 fn reason(finding: &Finding) -> String {
-    let from = match &finding.edge {
-        Edge::Internet(_) => "the internet",
-        _ => "a private edge",
+    let from = if finding.edge.is_public() {
+        "the internet"
+    } else {
+        "a private edge"
     };
     let what = match finding.services.as_slice() {
         [] => "no known service".to_owned(),

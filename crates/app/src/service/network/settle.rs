@@ -11,7 +11,6 @@ use findings::{
 };
 use model::Timestamp;
 use network::{
-    edges::Edge,
     finding::{Finding, Verdict},
     snapshot::Snapshot,
 };
@@ -176,9 +175,10 @@ impl Settling<'_> {
             .iter()
             .filter(|f| matches!(f.verdict, Verdict::Open(_)));
         let paths = open.map(|finding| {
-            let reach = match finding.edge {
-                Edge::Internet(_) => Reach::Internet,
-                _ => Reach::Private,
+            let reach = if finding.edge.is_public() {
+                Reach::Internet
+            } else {
+                Reach::Private
             };
             let (first, last) = finding.ports;
             let protocol = finding.protocol.name();
