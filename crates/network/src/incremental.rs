@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::engine::Engine;
 use crate::finding::{self, Finding, Options};
+use crate::index::Index;
 use crate::snapshot::{Id, NetworkAcl, SecurityGroup, Snapshot};
 
 /// A change of the configuration.
@@ -134,8 +135,17 @@ impl Live {
         let protocols = &self.options.protocols;
         self.engine.v4.forget_group(&id, protocols);
         self.engine.v6.forget_group(&id, protocols);
-        let members = self.engine.index.members.get(&id);
-        members.into_iter().flatten().cloned().collect()
+        let index = &self.engine.index;
+        let members = index.members.get(&id).into_iter().flatten();
+        let mut dirty: BTreeSet<Id> = members.cloned().collect();
+        // An appliance's groups filter what goes on to the interfaces behind it.
+        let own: Vec<Id> = dirty.iter().cloned().collect();
+        for interface in own.iter().filter_map(|id| snapshot.interfaces.get(id)) {
+            if interface.source_dest_check != Some(true) {
+                dirty.extend(behind_tables(index, &interface.vpc_id));
+            }
+        }
+        dirty
     }
 
     /// The interfaces that an ACL's entries touch; the new snapshot if its subnets changed too.
@@ -155,11 +165,24 @@ impl Live {
         if !is_same {
             return Err(Arc::clone(&self.engine.snapshot));
         }
-        self.engine.v4.forget_acl(&id, &subnets);
-        self.engine.v6.forget_acl(&id, &subnets);
         let mut dirty = BTreeSet::new();
         let index = &self.engine.index;
+        // Subnets that no ACL names have the default one.
+        let named = index.acl_of_subnet.iter();
+        let own = named
+            .filter(|(_, acl)| **acl == id)
+            .map(|(subnet, _)| subnet);
+        let subnets: BTreeSet<Id> = subnets.into_iter().chain(own.cloned()).collect();
+        let subnets: Vec<Id> = subnets.into_iter().collect();
+        self.engine.v4.forget_acl(&id, &subnets);
+        self.engine.v6.forget_acl(&id, &subnets);
         for subnet in &subnets {
+            let inside = index.in_subnet.get(subnet).and_then(|own| own.first());
+            let inside = inside.and_then(|id| self.engine.snapshot.interfaces.get(id));
+            let described = self.engine.snapshot.subnets.get(subnet).map(|s| &s.vpc_id);
+            for vpc in inside.map(|i| &i.vpc_id).into_iter().chain(described) {
+                dirty.extend(behind_tables(index, vpc));
+            }
             dirty.extend(index.in_subnet.get(subnet).into_iter().flatten().cloned());
             // Packets of a whole VPC pass the subnets of its attachments to transit gateways.
             for attachment in self.engine.snapshot.transit_attachments.values() {
@@ -172,6 +195,14 @@ impl Live {
         }
         Ok(dirty)
     }
+}
+
+/// The interfaces of a VPC, if some gateway's table may put a middlebox before them.
+fn behind_tables(index: &Index, vpc: &str) -> Vec<Id> {
+    if index.gateway_table.is_empty() {
+        return Vec::new();
+    }
+    index.in_vpc.get(vpc).cloned().unwrap_or_default()
 }
 
 fn compare(old: &[Finding], new: &[Finding], difference: &mut Difference) {

@@ -7,12 +7,14 @@ use std::sync::Arc;
 use lynkeus_network::edges::{Edge, Exposure, Open};
 use lynkeus_network::engine::{Engine, exposures};
 use lynkeus_network::filters::Protocol;
+use lynkeus_network::finding::{Options, scan};
+use lynkeus_network::incremental::{Change, Live};
 use lynkeus_network::packet::{Outcome, Packet, deliveries, follow};
-use lynkeus_network::snapshot::{NetworkInterface, Snapshot};
+use lynkeus_network::snapshot::{NetworkAcl, NetworkInterface, SecurityGroup, Snapshot};
 
 use super::base::entry;
 use super::elements::wide;
-use super::estate::{Dice, PORTS, snapshot};
+use super::estate::{Dice, PORTS, acl, group, snapshot};
 use super::random::{seeds, source};
 
 /// Ports that clients use: at and beside the ends of ranges.
@@ -335,4 +337,106 @@ fn the_engine_agrees_with_packets_through_everything() {
         assert!(differences.len() < 12, "{differences:#?}");
     }
     assert!(differences.is_empty(), "{differences:#?}");
+}
+
+/// Changes of what stands between an edge and an instance.
+const CHANGES: &[fn(&mut Snapshot)] = &[
+    |s| {
+        for table in s.route_tables.values_mut() {
+            table.associations.retain(|a| a.gateway_id.is_empty());
+        }
+    },
+    |s| {
+        for interface in s.interfaces.values_mut() {
+            interface.source_dest_check = interface.source_dest_check.map(|_| true);
+        }
+    },
+    |s| {
+        for policy in s.firewall_policies.values_mut() {
+            policy.stateless_rule_group_references.clear();
+        }
+    },
+    |s| {
+        for policy in s.firewall_policies.values_mut() {
+            policy.stateful_engine_options.rule_order.clear();
+        }
+    },
+    |s| {
+        s.block_public_access.clear();
+    },
+    |s| {
+        s.block_public_access_exclusions.clear();
+    },
+    |s| {
+        for association in s.direct_connect_associations.values_mut() {
+            association
+                .allowed_prefixes_to_direct_connect_gateway
+                .clear();
+        }
+    },
+    |s| {
+        for table in s.transit_route_tables.values_mut() {
+            if let Some(routes) = &mut table.routes {
+                routes.retain(|r| r.state != "blackhole");
+            }
+        }
+    },
+    |s| {
+        s.attributes.clear();
+    },
+    |s| {
+        for target in s.targets.values_mut().flatten() {
+            target.target_health.state.clear();
+        }
+    },
+    |s| {
+        for rule in s.listener_rules.values_mut().flatten() {
+            rule.conditions.clear();
+        }
+    },
+    |s| {
+        for group in s.endpoint_groups.values_mut() {
+            group.port_overrides.clear();
+        }
+    },
+];
+
+#[test]
+fn changes_of_everything_end_where_a_new_evaluation_does() {
+    for seed in seeds() {
+        let dice = &mut Dice::new(seed + 3_000_000);
+        let mut estate = snapshot(&wide(seed));
+        let mut live = Live::new(Arc::new(estate.clone()), Options::default());
+        for _ in 0..3 {
+            let change = match dice.below(3) {
+                0 => {
+                    let id = *dice.one(&["sg-1", "sg-2", "sg-4", "sg-lb"]);
+                    let new: SecurityGroup =
+                        serde_json::from_value(group(dice, id, "vpc-1")).expect("a group");
+                    estate.groups.insert(id.to_owned(), new.clone());
+                    Change::Group(new)
+                }
+                1 => {
+                    let made = acl(dice, "acl-1", &["subnet-11", "subnet-21"]);
+                    let mut new: NetworkAcl = serde_json::from_value(made).expect("an ACL");
+                    if let Some(old) = estate.acls.get("acl-1") {
+                        new.vpc_id.clone_from(&old.vpc_id);
+                        new.is_default = old.is_default;
+                    }
+                    estate.acls.insert("acl-1".to_owned(), new.clone());
+                    Change::Acl(new)
+                }
+                _ => {
+                    CHANGES[dice.below(CHANGES.len())](&mut estate);
+                    Change::Snapshot(Arc::new(estate.clone()))
+                }
+            };
+            live.apply(change);
+            let fresh = scan(
+                &mut Engine::new(Arc::new(estate.clone())),
+                &Options::default(),
+            );
+            assert_eq!(live.findings(), fresh, "seed {seed}");
+        }
+    }
 }
