@@ -163,7 +163,7 @@ fn a_scope_among_others_is_told_what_it_is_told_alone() {
 
 /// Functions that are about no account, or about all: for the machinery alone, none of whose
 /// answers reach a client but under a scope that was checked before.
-const UNSCOPED: [(&str, &str); 11] = [
+const UNSCOPED: [(&str, &str); 15] = [
     ("content", "what is installed is a fact about content"),
     (
         "jobs",
@@ -181,6 +181,16 @@ const UNSCOPED: [(&str, &str); 11] = [
         "keep",
         "by the number of a resource, and facts of vulnerabilities",
     ),
+    (
+        "reports",
+        "workers end what a job of an account began, by its id",
+    ),
+    ("on_demand", "likewise"),
+    (
+        "leaving",
+        "by the number of a resource, which knows its scope",
+    ),
+    ("expiry", "what is over is deleted in all accounts"),
     ("keys", "a key is how an account is found"),
     (
         "listing/rows",
