@@ -547,7 +547,10 @@ def while_data_changes():
     stable = {f["findingArn"] for f in pages("list_findings", filterCriteria={"resourceType": equals("AWS_ECR_CONTAINER_IMAGE")})}
     assert len(stable) == 36
     try:
-        for sort in [None, ("SEVERITY", "DESC"), ("LAST_OBSERVED_AT", "ASC"), ("FINDING_STATUS", "ASC"), ("EPSS_SCORE", "DESC")]:
+        sorts = itertools.cycle([None, ("SEVERITY", "DESC"), ("LAST_OBSERVED_AT", "ASC"), ("FINDING_STATUS", "ASC"), ("EPSS_SCORE", "DESC")])
+        rounds = 0
+        while not errors and (rounds < 5 or len(writes) < 5):
+            sort, rounds = next(sorts), rounds + 1
             more = {"sortCriteria": dict(zip(["field", "sortOrder"], sort))} if sort else {}
             arns = [f["findingArn"] for f in pages("list_findings", PaginationConfig={"PageSize": 3}, **more)]
             assert len(arns) == len(set(arns)) and set(arns) >= stable, sort
@@ -556,7 +559,7 @@ def while_data_changes():
     finally:
         stop.set()
         writer.join()
-    assert not errors and len(writes) > 4, (errors, writes)
+    assert not errors, errors
     submit(["--host", "web-1"], OLD)
 
 
