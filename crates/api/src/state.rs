@@ -23,6 +23,9 @@ pub trait Advisories: Send + Sync {
     /// Takes in the inventory of a resource and says what changed.
     fn submit(&self, submission: &Submitted<'_>) -> Result<Value, Error>;
 
+    /// Keeps, lists or removes VEX documents.
+    fn vex(&self, vex: &Vex, submission: &Submitted<'_>) -> Result<Value, Error>;
+
     /// Closes the findings of a resource that is gone, and says how many.
     fn gone(&self, submission: &Submitted<'_>) -> Result<Value, Error>;
 }
@@ -34,6 +37,16 @@ pub trait Networks: Send + Sync {
 
     /// Takes in who listens on a machine.
     fn hear(&self, submission: &Submitted<'_>) -> Result<Value, Error>;
+}
+
+/// What is asked about VEX documents.
+#[derive(Debug)]
+pub enum Vex {
+    /// Keep the one in the body, under this name.
+    Add(String),
+    List,
+    /// Forget the one with this id.
+    Remove(String),
 }
 
 /// What a client sends beyond AWS's operations.

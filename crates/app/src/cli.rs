@@ -9,7 +9,7 @@ use model::Severity;
 use crate::cli_ask::{Coverage, Explain, Filters, Findings};
 use crate::cli_db::{Db, Network};
 use crate::cli_network::Reachability;
-use crate::cli_up::{Key, Submit, Up};
+use crate::cli_up::{Key, Submit, Up, Vex};
 
 /// Finds the known vulnerabilities in images, hosts, disks and SBOMs, and explains each.
 #[derive(Debug, Parser)]
@@ -45,6 +45,8 @@ pub(crate) enum Command {
     Key(Key),
     /// Send the inventory of a target to a server.
     Submit(Submit),
+    /// Say by VEX documents which findings of a service do not count.
+    Vex(Vex),
     /// List the findings of a running service.
     Findings(Findings),
     /// List, try out, make and delete suppression rules of a running service.

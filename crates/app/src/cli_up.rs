@@ -125,6 +125,31 @@ pub(crate) struct Submit {
     pub(crate) host: Option<String>,
 }
 
+/// VEX documents of a running service: they hide findings that do not count.
+#[derive(Debug, Args)]
+pub(crate) struct Vex {
+    #[command(flatten)]
+    pub(crate) server: ServerArguments,
+    #[command(subcommand)]
+    pub(crate) command: VexCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum VexCommand {
+    /// Send an OpenVEX, CSAF or CycloneDX document, and say what it hides.
+    Add {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// List the documents with what each statement does.
+    List,
+    /// Take a document back: what it hid is active again.
+    Remove {
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+}
+
 pub(crate) fn account(text: &str) -> Result<String, String> {
     let is_account = text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
     is_account

@@ -46,6 +46,7 @@ fn main() -> ExitCode {
         Command::Db(arguments) => commands::db::run(&cli, arguments),
         Command::Up(arguments) => commands::up::run(&cli, arguments),
         Command::Key(arguments) => commands::key::run(&cli, arguments),
+        Command::Vex(arguments) => commands::vex::run(&cli, arguments),
         Command::Submit(arguments) => commands::submit::run(&cli, arguments),
         Command::Findings(arguments) => commands::findings::run(&cli, arguments),
         Command::Filters(arguments) => commands::filters::run(&cli, arguments),

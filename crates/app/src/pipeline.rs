@@ -137,8 +137,7 @@ struct Names<'a> {
 
 impl Identify for Names<'_> {
     fn is_package(&self, identifier: &str, package: &Package) -> bool {
-        purl::to_purl(package, self.inventory.os.as_ref())
-            .is_some_and(|purl| purl::covers(identifier, &purl))
+        is_package(identifier, package, self.inventory)
     }
 
     /// By the name the user gave, a tag, or a digest, alone or as the version of a `pkg:oci` purl.
@@ -148,15 +147,26 @@ impl Identify for Names<'_> {
         let digests = image
             .into_iter()
             .flat_map(|i| [&i.manifest_digest, &i.config_digest]);
-        let identifier = identifier.replace("%3A", ":");
         identifier == self.target.name
-            || tags.contains(&identifier)
-            || digests.flatten().any(|digest| {
-                identifier == *digest
-                    || identifier.starts_with("pkg:oci/")
-                        && identifier.split(['@', '?']).any(|part| part == digest)
-            })
+            || tags.iter().any(|tag| tag == identifier)
+            || digests
+                .flatten()
+                .any(|digest| is_digest(identifier, digest))
     }
+}
+
+/// Whether an identifier is a purl that covers the package.
+pub(crate) fn is_package(identifier: &str, package: &Package, inventory: &Inventory) -> bool {
+    purl::to_purl(package, inventory.os.as_ref())
+        .is_some_and(|purl| purl::covers(identifier, &purl))
+}
+
+/// Whether an identifier is a digest, alone or as the version of a `pkg:oci` purl.
+pub(crate) fn is_digest(identifier: &str, digest: &str) -> bool {
+    let identifier = identifier.replace("%3A", ":");
+    identifier == digest
+        || identifier.starts_with("pkg:oci/")
+            && identifier.split(['@', '?']).any(|part| part == digest)
 }
 
 /// The order of two versions of a package, by its ecosystem.

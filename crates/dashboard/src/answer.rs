@@ -16,7 +16,7 @@ use store::{StoreError, rules::Refusal};
 
 use crate::{
     Dashboard, address::Address, coverage, exposed, finding, forms, forms::Pairs, groups, list,
-    rules, session::Session, shell, shell::Page, sign_in, summary,
+    rules, session::Session, shell, shell::Page, sign_in, summary, vex,
 };
 
 /// Bytes of a form.
@@ -34,6 +34,7 @@ pub(crate) const PAGES: &[(&str, Handler)] = &[
     ("/coverage", coverage::show),
     ("/exposed", exposed::show),
     ("/rules", rules::list),
+    ("/vex", vex::list),
     ("/rules/new", rules::new),
     ("/rules/{id}", rules::edit),
     ("/regions", sign_in::regions),

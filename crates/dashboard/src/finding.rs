@@ -127,6 +127,15 @@ fn state(asked: &Asked<'_>, finding: &Finding, rules: &[Filter]) -> Markup {
                 }
             }
             (State::Suppressed, _) => {
+                @for reason in &finding.observed.vex {
+                    p.notice {
+                        @if let Some(package) = finding.observed.packages().get(reason.package) {
+                            (package.name) " is "
+                        }
+                        (reason.reason) " ("
+                        a href="/vex" { "VEX document" } " " (reason.place) ")"
+                    }
+                }
                 @for rule in rules {
                     p.notice {
                         "Hidden by the suppression rule "

@@ -20,6 +20,7 @@ mod session;
 mod shell;
 mod sign_in;
 mod summary;
+mod vex;
 mod words;
 
 use std::{

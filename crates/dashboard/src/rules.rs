@@ -42,7 +42,8 @@ pub(crate) fn list(asked: &Asked<'_>) -> Result<Reply, Failure> {
         }
         p.hint {
             "A rule hides the findings that it matches, those there are and those to come. They \
-             are scanned all the same, and come back when the rule ends."
+             are scanned all the same, and come back when the rule ends. "
+            a href="/vex" { "VEX documents" } " hide what they say is not affected."
         }
         @if rules.is_empty() {
             p.empty { "There is no suppression rule." }

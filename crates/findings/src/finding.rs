@@ -118,6 +118,9 @@ pub struct Observation {
     /// The steps of the risk rank but for the one of the EPSS score, which changes daily.
     #[serde(default)]
     pub risk: Vec<RiskStep>,
+    /// What VEX documents say of its packages that takes them out.
+    #[serde(default)]
+    pub vex: Vec<VexReason>,
     pub fix: Option<FixAvailable>,
     pub exploit_available: Option<bool>,
     /// The vendor's own word.
@@ -140,6 +143,18 @@ impl Observation {
             Details::Package(details) => &details.packages,
             Details::Network(_) => &[],
         }
+    }
+
+    /// The rules that VEX documents are for this finding: they hide it if they take out each of
+    /// its packages.
+    pub fn vex_rules(&self) -> BTreeSet<String> {
+        let packages = self.packages().len();
+        let is_out = |package| self.vex.iter().any(|reason| reason.package == package);
+        if packages == 0 || !(0..packages).all(is_out) {
+            return BTreeSet::new();
+        }
+        let documents = self.vex.iter();
+        documents.map(|reason| vex_rule(&reason.document)).collect()
     }
 
     /// Who published what it is based on, in the words of `vulnerabilitySource`: the feed of the
@@ -383,6 +398,24 @@ pub struct InspectorScore {
 pub struct Adjustment {
     pub metric: String,
     pub reason: String,
+}
+
+/// A statement of a VEX document that takes a package out of a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VexReason {
+    /// The id of the document in the store.
+    pub document: String,
+    /// Index of the package in the finding.
+    pub package: usize,
+    /// Status, who says it, and why.
+    pub reason: String,
+    /// The statement in its document.
+    pub place: String,
+}
+
+/// The id of the rule that a VEX document is.
+pub fn vex_rule(document: &str) -> String {
+    format!("vex:{document}")
 }
 
 /// One step of a risk rank.

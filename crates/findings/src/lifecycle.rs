@@ -297,6 +297,7 @@ fn differences(a: &Observation, b: &Observation) -> Vec<&'static str> {
     );
     compare("inspectorScore", a.score != b.score);
     compare("riskScore", a.risk != b.risk);
+    compare("vex", a.vex != b.vex);
     compare("fixAvailable", a.fix != b.fix);
     compare(
         "exploitAvailable",

@@ -6,7 +6,7 @@ use crate::{
     environment::{Environment, judge},
     finding::{
         Assessment, Decision, Details, FindingType, FixAvailable, KnownExploited, Observation,
-        PackageDetails, PackageMatch, VulnerabilityFacts, VulnerablePackage,
+        PackageDetails, PackageMatch, VexReason, VulnerabilityFacts, VulnerablePackage,
     },
     risk,
     vulnerability::{AffectedPackage, Match, Vulnerability},
@@ -25,11 +25,13 @@ pub fn package_observation(
     is_system: &dyn Fn(&Package) -> bool,
 ) -> Observation {
     let judged = judge(vulnerability, environment);
-    let packages: Vec<VulnerablePackage> = vulnerability
-        .packages
-        .iter()
-        .filter_map(|affected| package(affected, inventory, is_system))
-        .collect();
+    let (mut packages, mut vex) = (Vec::new(), Vec::new());
+    for affected in &vulnerability.packages {
+        if let Some(package) = package(affected, inventory, is_system) {
+            vex.extend(reasons(affected, packages.len()));
+            packages.push(package);
+        }
+    }
     Observation {
         key: vulnerability.id.clone(),
         kind: FindingType::PackageVulnerability,
@@ -38,6 +40,7 @@ pub fn package_observation(
         severity_reason: judged.reason.clone(),
         risk: risk::steps(vulnerability, &judged, environment.exposure),
         score: judged.score,
+        vex,
         fix: Some(fix(&packages)),
         exploit_available: Some(vulnerability.exploit_known),
         vendor_severity: vendor_severity(vulnerability),
@@ -46,6 +49,21 @@ pub fn package_observation(
             packages,
         }),
     }
+}
+
+/// What VEX documents say that takes a package out.
+fn reasons(affected: &AffectedPackage, package: usize) -> Vec<VexReason> {
+    let suppressed = affected.suppressed.iter();
+    suppressed
+        .filter_map(|one| {
+            Some(VexReason {
+                document: one.document.clone()?,
+                package,
+                reason: one.reason.clone(),
+                place: one.place.clone(),
+            })
+        })
+        .collect()
 }
 
 /// `CVE-2024-6119 - libssl3, openssl`: each name once.

@@ -104,6 +104,7 @@ fn suppression(rule: &IgnoreRule) -> Suppression {
         .unwrap_or_default();
     Suppression {
         source: SuppressionSource::IgnoreFile,
+        document: None,
         place: rule.place.clone(),
         reason: format!("{}{until}", rule.reason),
     }
@@ -115,6 +116,7 @@ pub fn idle(vulnerabilities: &mut [Vulnerability], reason: &dyn Fn(usize) -> Opt
         if let Some(reason) = reason(affected.package) {
             affected.suppressed.push(Suppression {
                 source: SuppressionSource::Idle,
+                document: None,
                 place: String::new(),
                 reason,
             });

@@ -88,6 +88,7 @@ fn suppression(statement: &VexStatement) -> Option<Suppression> {
     };
     Some(Suppression {
         source: SuppressionSource::Vex,
+        document: Some(statement.document.clone()),
         place: statement.place.clone(),
         reason,
     })

@@ -113,6 +113,7 @@ fn observation(resource: usize, nth: usize) -> Observation {
         severity: Severity::of_score(value),
         severity_reason: "base score".to_owned(),
         risk: Vec::new(),
+        vex: Vec::new(),
         score: Some(InspectorScore {
             value,
             vector: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N".to_owned(),

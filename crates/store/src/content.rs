@@ -587,3 +587,14 @@ pub fn rematch(
     }
     Ok(changed)
 }
+
+/// Every system that was ever seen, with its number.
+pub fn systems(tx: &mut Tx<'_>) -> Result<Vec<(i64, OperatingSystem)>, StoreError> {
+    let rows = tx.query("SELECT id, body FROM systems ORDER BY id", &[])?;
+    rows.iter()
+        .map(|row| {
+            let record: SystemRecord = decode("a system", row.text(1)?)?;
+            Ok((row.int(0)?, record.into()))
+        })
+        .collect()
+}

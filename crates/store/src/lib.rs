@@ -30,6 +30,7 @@ pub mod tags;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod usage;
+pub mod vex;
 
 #[cfg(test)]
 mod tests;

@@ -73,6 +73,19 @@ pub fn add_by_scope(tx: &mut Tx<'_>, scope: &Scope, kind: &str) -> Result<u64, S
     )
 }
 
+/// Notes that the end of a system must be evaluated on every resource that it runs on.
+pub fn add_by_system(tx: &mut Tx<'_>, system: i64) -> Result<u64, StoreError> {
+    tx.execute(
+        "INSERT INTO pending_evaluations (resource, vulnerability) \
+         SELECT DISTINCT r.id, ?2 FROM package_versions v \
+         JOIN set_packages p ON p.version = v.id \
+         JOIN inventory_sets s ON s.package_set = p.package_set \
+         JOIN resources r ON r.inventory = s.inventory \
+         WHERE v.system = ?1 AND r.gone_at IS NULL ON CONFLICT DO NOTHING",
+        &[system.into(), END_OF_LIFE_ID.into()],
+    )
+}
+
 /// Evaluations that a transaction took.
 #[derive(Debug, Default)]
 pub struct Taken {

@@ -6,6 +6,7 @@ mod filters;
 mod gone;
 mod network;
 mod submit;
+mod vex;
 
 use serde::de::DeserializeOwned;
 
@@ -32,6 +33,9 @@ pub fn routes() -> Vec<Extension<State>> {
         network::route(),
         network::listening(),
         gone::route(),
+        vex::add(),
+        vex::list(),
+        vex::remove(),
         explain::route(),
         filters::preview_route(),
         filters::lifetime_route(),

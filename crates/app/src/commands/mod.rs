@@ -13,3 +13,4 @@ pub(crate) mod scan;
 pub(crate) mod submit;
 pub(crate) mod support;
 pub(crate) mod up;
+pub(crate) mod vex;

@@ -82,9 +82,11 @@ pub(crate) fn run(cli: &Cli, arguments: &Up) -> Result<bool> {
     let dashboard = Arc::new(pages(&service, &master, &scope));
     let key = first_admin(&service, &scope)?;
     let invitation = key.map(|key| dashboard.invite(&key));
+    let updating = Arc::clone(&service);
+    // Nobody waits for an update when the service ends: what it fetched is used by the next.
+    thread::spawn(move || updating.update_advisories());
     thread::scope(|threads| {
         threads.spawn(|| service.watch());
-        threads.spawn(|| service.update_advisories());
         for _ in 0..configuration.workers {
             threads.spawn(|| service.work());
         }

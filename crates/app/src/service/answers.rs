@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use api::{
     Error,
     errors::Reason,
-    state::{Advisories, Known, Networks, Submitted},
+    state::{Advisories, Known, Networks, Submitted, Vex},
     wire::scan::OutputFormat,
 };
 use findings::{
@@ -18,7 +18,7 @@ use model::{Inventory, Timestamp};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{host, ingest::Submission, leaving, network, worker::Service};
+use super::{host, ingest::Submission, leaving, network, vex, worker::Service};
 use crate::{
     output::cyclonedx,
     pipeline::{self, Decisions},
@@ -99,6 +99,14 @@ impl Advisories for Answers {
             "changes": changed,
             "problems": problems,
         }))
+    }
+
+    fn vex(&self, asked: &Vex, submitted: &Submitted<'_>) -> Result<Value, Error> {
+        match asked {
+            Vex::Add(name) => vex::add(&self.0, submitted, name),
+            Vex::List => vex::list(&self.0, submitted),
+            Vex::Remove(id) => vex::remove(&self.0, submitted, id),
+        }
     }
 
     fn gone(&self, submitted: &Submitted<'_>) -> Result<Value, Error> {

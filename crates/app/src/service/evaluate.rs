@@ -7,19 +7,23 @@ use anyhow::Result;
 use detect::Options;
 use ecosystem::by_purl_type;
 use findings::{
+    Vulnerability,
     criteria::Subject,
     environment::Environment,
     finding::{Finding, FindingType, Observation, VulnerabilityFacts},
     lifecycle::{Change, Coverage, Evaluation, reconcile},
     observe,
+    resource::{Resource, ResourceDetails},
+    vex::{self, Identify},
 };
 use jiff::tz::Offset;
-use model::{Inventory, Package, Timestamp};
+use model::{Inventory, Package, Timestamp, VexStatement};
 use store::{
     Scope, StoreError, StoredResource, Tx,
     content::{self, Wanted},
     exposure, keep, leaving,
     rules::Rules,
+    vex::Statements,
 };
 
 use crate::pipeline;
@@ -35,6 +39,8 @@ pub(crate) struct Observed {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Surroundings<'a> {
     pub(crate) environment: Environment<'a>,
+    pub(crate) resource: &'a Resource,
+    pub(crate) vex: &'a Statements,
     pub(crate) now: Timestamp,
 }
 
@@ -45,7 +51,12 @@ pub(crate) fn observe<B: AsRef<[u8]>>(
     only: Option<&BTreeSet<String>>,
     surroundings: &Surroundings<'_>,
 ) -> Observed {
-    let Surroundings { environment, now } = *surroundings;
+    let Surroundings {
+        environment,
+        resource,
+        vex,
+        now,
+    } = *surroundings;
     // Whether a declared package counts was decided when its version was stored.
     let options = Options {
         declared: true,
@@ -57,6 +68,17 @@ pub(crate) fn observe<B: AsRef<[u8]>>(
     vulnerabilities.extend(pipeline::end_of_life(inventory, today));
     if let Some(only) = only {
         vulnerabilities.retain(|v| only.contains(&v.id));
+    }
+    if !vex.is_empty() {
+        let names = Names {
+            resource,
+            inventory,
+        };
+        for vulnerability in &mut vulnerabilities {
+            let statements = spoken(vex, vulnerability);
+            let one = std::slice::from_mut(vulnerability);
+            vex::apply(one, inventory, &statements, &names);
+        }
     }
     let mut observed = Observed::default();
     for vulnerability in &vulnerabilities {
@@ -72,6 +94,50 @@ pub(crate) fn observe<B: AsRef<[u8]>>(
         ));
     }
     observed
+}
+
+/// The statements about a vulnerability, under any of its ids.
+fn spoken(vex: &Statements, vulnerability: &Vulnerability) -> Vec<VexStatement> {
+    let ids = std::iter::once(&vulnerability.id).chain(&vulnerability.aliases);
+    let mut spoken: Vec<VexStatement> = Vec::new();
+    for statement in ids.filter_map(|id| vex.get(&id.to_uppercase())).flatten() {
+        if !spoken.contains(statement) {
+            spoken.push(statement.clone());
+        }
+    }
+    spoken
+}
+
+/// What identifiers in VEX documents stand for on a resource.
+struct Names<'a> {
+    resource: &'a Resource,
+    inventory: &'a Inventory,
+}
+
+impl Identify for Names<'_> {
+    fn is_package(&self, identifier: &str, package: &Package) -> bool {
+        pipeline::is_package(identifier, package, self.inventory)
+    }
+
+    /// By its id; an image also by repository, tag and digest, a machine by its host name.
+    fn is_target(&self, identifier: &str) -> bool {
+        if identifier == self.resource.id {
+            return true;
+        }
+        match &self.resource.details {
+            ResourceDetails::Image(image) => {
+                let rest = identifier.strip_prefix(image.repository.as_str());
+                let tagged = rest.and_then(|rest| rest.strip_prefix(':'));
+                rest == Some("")
+                    || tagged.is_some_and(|tag| image.tags.iter().any(|one| one == tag))
+                    || rest.and_then(|rest| rest.strip_prefix('@')) == Some(&image.digest)
+                    || pipeline::is_digest(identifier, &image.digest)
+            }
+            ResourceDetails::Instance(instance) => instance.hostname.as_deref() == Some(identifier),
+            ResourceDetails::Function(function) => function.name == identifier,
+            ResourceDetails::None => false,
+        }
+    }
 }
 
 fn is_system(package: &Package) -> bool {
@@ -105,6 +171,7 @@ pub(crate) fn packages<B: AsRef<[u8]>>(
     if resource.gone_at.is_some() {
         return Ok(Vec::new());
     }
+    let vex = rules.vex(tx, scope)?;
     let rules = rules.of(tx, scope, now.as_millisecond())?;
     let wanted = only.map_or(Wanted::Matched, Wanted::Vulnerabilities);
     let inventory = content::inventory(tx, number, wanted)?;
@@ -113,7 +180,12 @@ pub(crate) fn packages<B: AsRef<[u8]>>(
         exposure,
         follows: exposure::follows(tx)?,
     };
-    let surroundings = Surroundings { environment, now };
+    let surroundings = Surroundings {
+        environment,
+        resource: &resource.resource,
+        vex: &vex,
+        now,
+    };
     let observed = observe(&inventory, database, only, &surroundings);
     keep::put_facts(tx, &observed.facts)?;
     let kind = FindingType::PackageVulnerability;
@@ -144,7 +216,9 @@ pub(crate) fn packages<B: AsRef<[u8]>>(
             epss: known.and_then(|(_, epss)| *epss),
         };
         let matching = rules.iter().filter(|rule| rule.matches(&subject));
-        matching.map(|rule| rule.id.clone()).collect()
+        let mut ids: Vec<String> = matching.map(|rule| rule.id.clone()).collect();
+        ids.extend(finding.observed.vex_rules());
+        ids
     };
     let evaluation = Evaluation {
         account: &scope.account,

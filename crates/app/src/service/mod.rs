@@ -4,6 +4,7 @@
 //! reconciliation, one transaction.
 
 pub(crate) mod answers;
+pub(crate) mod ends;
 pub(crate) mod evaluate;
 pub(crate) mod generation;
 pub(crate) mod host;
@@ -21,6 +22,7 @@ pub(crate) mod reports;
 mod reports_sbom;
 pub(crate) mod rules;
 pub(crate) mod updates;
+pub(crate) mod vex;
 pub(crate) mod worker;
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ use store::{
 };
 
 use super::{
+    ends,
     generation::{MATCHED, adopt, agrees, place_of, rank},
     host::{self, Marks},
     ingest::{Changed, GENERATION, Stale, Submission, ingest},
@@ -526,6 +527,7 @@ impl Service {
     }
 
     fn expire(&self) -> Result<()> {
+        ends::note(&self.engine, clock::now())?;
         self.evaluate()?;
         let now = clock::milliseconds();
         while self

@@ -117,6 +117,31 @@ KEY = dict(line.split(" = ") for line in (DATA / "credentials").read_text().spli
 inspector = boto3.client("inspector2", endpoint_url=ENDPOINT, region_name="eu-west-1", **KEY)
 
 
+def post(path, document=None):
+    """Ask a route that AWS does not have."""
+    body = json.dumps(document).encode() if document else b""
+    request = botocore.awsrequest.AWSRequest("POST", ENDPOINT + path, data=body)
+    credentials = boto3.Session(**KEY).get_credentials()
+    botocore.auth.SigV4Auth(credentials, "inspector2", "eu-west-1").add_auth(request)
+    request = urllib.request.Request(request.url, data=body, headers=dict(request.headers.items()))
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)
+
+
+def openvex(name, status, days, *vulnerabilities):
+    """A document that says so of jinja2, made some days from now."""
+    statement = lambda id: {
+        "vulnerability": {"name": id}, "products": [{"@id": "pkg:pypi/jinja2@3.1.2"}], "status": status,
+        "justification": "vulnerable_code_not_in_execute_path" if status == "not_affected" else "",
+        "action_statement": "upgrade" if status == "affected" else "",
+    }
+    return {
+        "@context": "https://openvex.dev/ns/v0.2.0", "@id": f"https://example.com/vex/{name}", "version": 1,
+        "author": "Shop security team", "timestamp": (now() + datetime.timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "statements": [statement(id) for id in vulnerabilities],
+    }
+
+
 def findings():
     """ARN to finding."""
     pages = inspector.get_paginator("list_findings").paginate()
@@ -212,6 +237,15 @@ shown, happened = history(one)
 assert happened == ["Created", "Closed", "Reopened"], happened
 assert f"Risk {details['riskScore']} of 100" in shown
 
+# The page of a finding says who hides it and why.
+added = post("/lynkeus/v1/vex?name=shop.json", openvex("a", "not_affected", 0, vulnerability := first[one]["packageVulnerabilityDetails"]["vulnerabilityId"]))
+shown, happened = history(one)
+assert "not affected, says Shop security team: vulnerable_code_not_in_execute_path" in shown, shown
+assert happened == ["Created", "Closed", "Reopened", "Suppressed"], happened
+assert "hides 1 of 1 finding" in page("/vex")
+post(f"/lynkeus/v1/vex/remove?id={added['id']}")
+assert history(one)[1][-1] == "Released"
+
 # A rule hides at once and releases at once; one that ends by itself releases when its day is over.
 equals = lambda value: [{"comparison": "EQUALS", "value": value}]
 vulnerability = first[one]["packageVulnerabilityDetails"]["vulnerabilityId"]
@@ -225,6 +259,22 @@ page("/rules/new", **form)
 assert states({one}) == {one: "SUPPRESSED"}
 pass_time(DAY + 120)
 until("the rule ends", lambda: states({one}) == {one: "ACTIVE"})
+
+# A VEX document hides what it says is not affected, with its reason; one that is newer decides.
+added = post("/lynkeus/v1/vex?name=shop.json", openvex("a", "not_affected", 0, vulnerability, "CVE-1999-0001"))
+effects = [(one["findings"], one["hides"]) for one in added["statements"]]
+assert added["changed"] == 1 and effects == [(1, 1), (0, 0)], added
+assert states({one}) == {one: "SUPPRESSED"} and list(states().values()).count("SUPPRESSED") == 1
+newer = post("/lynkeus/v1/vex?name=newer.json", openvex("b", "affected", 1, vulnerability))
+assert states({one}) == {one: "ACTIVE"} and newer["statements"][0]["hides"] == 0, newer
+post(f"/lynkeus/v1/vex/remove?id={newer['id']}")
+assert states({one}) == {one: "SUPPRESSED"}
+listed = post("/lynkeus/v1/vex/list")["documents"]
+assert [(d["name"], d["author"], len(d["statements"])) for d in listed] == [("shop.json", "Shop security team", 2)], listed
+assert submit(old_ssl, new)["CLOSED"] == len(jinja) and submit(old_ssl, old)["REOPENED"] == len(jinja)
+assert states({one}) == {one: "SUPPRESSED"}, "what reopens is hidden as well"
+post(f"/lynkeus/v1/vex/remove?id={added['id']}")
+assert states({one}) == {one: "ACTIVE"} and post("/lynkeus/v1/vex/list") == {"documents": []}
 
 # Hidden findings close when they are fixed; a rule until there is a fix holds none that have one.
 rule = inspector.create_filter(action="SUPPRESS", name="urllib3", filterCriteria={"vulnerablePackages": [{"name": {"comparison": "EQUALS", "value": "urllib3"}}]})
@@ -265,10 +315,7 @@ inspector.enable(resourceTypes=["EC2"])
 until("everything is found again", lambda: len(states()) == len(first) and set(states().values()) == {"ACTIVE"})
 
 # A machine that is gone keeps its findings for three days.
-request = botocore.awsrequest.AWSRequest("POST", f"{ENDPOINT}/lynkeus/v1/gone?kind=host&name=web-1", data=b"")
-credentials = boto3.Session(**KEY).get_credentials()
-botocore.auth.SigV4Auth(credentials, "inspector2", "eu-west-1").add_auth(request)
-urllib.request.urlopen(urllib.request.Request(request.url, data=b"", headers=dict(request.headers.items()))).read()
+post("/lynkeus/v1/gone?kind=host&name=web-1")
 assert set(states().values()) == {"CLOSED"}
 pass_time(3 * DAY - 600)
 time.sleep(4)

@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{BufRead as _, BufReader},
+    net::TcpListener,
     path::Path,
     process::{Child, Command, Stdio},
 };
@@ -136,4 +137,67 @@ fn boto3_uses_the_service_on_postgresql() {
     };
     assert!(address.starts_with("postgres"));
     story(&address, "up.py", &[]);
+}
+
+/// What a service that must not start says.
+fn refused(data: &Path, arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_lynkeus"))
+        .arg("--data-dir")
+        .arg(data)
+        .args(["up", "--no-host", "--update-every", "off"])
+        .args(arguments)
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    said
+}
+
+#[test]
+fn what_keeps_the_service_from_starting_is_said() {
+    let data = tempfile::tempdir().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let said = refused(data.path(), &["--listen", &address]);
+    assert!(
+        said.contains(&format!("another program listens at {address}")),
+        "{said}"
+    );
+
+    let nowhere = Path::new("/dev/null/lynkeus");
+    let said = refused(nowhere, &["--listen", "127.0.0.1:0"]);
+    assert!(said.contains("/dev/null/lynkeus cannot be used"), "{said}");
+
+    let file = data.path().join("wrong.toml");
+    fs::write(&file, "[update]\nevrey = \"1h\"\n").unwrap();
+    let said = refused(data.path(), &["--config", &file.display().to_string()]);
+    assert!(
+        said.contains("wrong.toml") && said.contains("evrey"),
+        "{said}"
+    );
+
+    let child = Command::new(env!("CARGO_BIN_EXE_lynkeus"))
+        .arg("--data-dir")
+        .arg(data.path())
+        .args([
+            "up",
+            "--listen",
+            "127.0.0.1:0",
+            "--no-host",
+            "--update-every",
+            "off",
+        ])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut first = Running(child);
+    let out = first.0.stdout.take().unwrap();
+    let line = BufReader::new(out).lines().next().unwrap().unwrap();
+    assert!(line.starts_with("Lynkeus listens at"), "{line}");
+    let said = refused(data.path(), &["--listen", "127.0.0.1:0"]);
+    assert!(
+        said.contains("lynkeus.db") && said.contains("another process"),
+        "{said}"
+    );
 }

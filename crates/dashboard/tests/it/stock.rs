@@ -177,6 +177,7 @@ fn observation(number: usize) -> Observation {
         severity: severity(number),
         severity_reason: "by the score of NVD".to_owned(),
         risk: Vec::new(),
+        vex: Vec::new(),
         score: Some(InspectorScore {
             value: base,
             vector: "CVSS:3.1/AV:L".to_owned(),
@@ -244,6 +245,7 @@ fn network() -> Observation {
         severity_reason: "SSH".to_owned(),
         score: None,
         risk: Vec::new(),
+        vex: Vec::new(),
         fix: None,
         exploit_available: None,
         vendor_severity: None,

@@ -3,7 +3,7 @@
 mod apply;
 mod preview;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 pub use apply::{apply, expire, reading};
 use findings::{
@@ -20,6 +20,7 @@ use crate::{
     listing::condition::Parameters,
     records::{decode, encode},
     tags,
+    vex::{self, Statements},
 };
 
 /// The most suppression rules of an account in a Region (Amazon Inspector quotas).
@@ -375,21 +376,33 @@ fn corrupt(reason: String) -> StoreError {
 
 /// The rules of some scopes, read once for each and held until the transaction ends.
 #[derive(Debug, Default)]
-pub struct Rules(
-    BTreeMap<Scope, Vec<Rule>>,
-    BTreeMap<Scope, Vec<&'static str>>,
-);
+pub struct Rules {
+    holding: BTreeMap<Scope, Vec<Rule>>,
+    off: BTreeMap<Scope, Vec<&'static str>>,
+    vex: BTreeMap<Scope, Arc<Statements>>,
+}
 
 impl Rules {
     /// The suppression rules of the scope that hold at `now` (milliseconds since 1970). They do
     /// not change until the transaction ends.
     pub fn of(&mut self, tx: &mut Tx<'_>, scope: &Scope, now: i64) -> Result<&[Rule], StoreError> {
-        if !self.0.contains_key(scope) {
+        if !self.holding.contains_key(scope) {
             tx.hold(scope)?;
             let rules = holding(tx, scope, now)?;
-            self.0.insert(scope.clone(), rules);
+            self.holding.insert(scope.clone(), rules);
         }
-        Ok(self.0.get(scope).map_or(&[], Vec::as_slice))
+        Ok(self.holding.get(scope).map_or(&[], Vec::as_slice))
+    }
+
+    /// What the VEX documents of the scope say. They do not change until the transaction ends.
+    pub fn vex(&mut self, tx: &mut Tx<'_>, scope: &Scope) -> Result<Arc<Statements>, StoreError> {
+        if let Some(known) = self.vex.get(scope) {
+            return Ok(Arc::clone(known));
+        }
+        tx.hold(scope)?;
+        let statements = Arc::new(vex::statements(tx, scope)?);
+        self.vex.insert(scope.clone(), Arc::clone(&statements));
+        Ok(statements)
     }
 
     /// Whether scans of resources of this type are switched off in the scope.
@@ -399,11 +412,11 @@ impl Rules {
         scope: &Scope,
         kind: ResourceType,
     ) -> Result<bool, StoreError> {
-        if !self.1.contains_key(scope) {
+        if !self.off.contains_key(scope) {
             let off = accounts::switched_off(tx, scope)?;
-            self.1.insert(scope.clone(), off);
+            self.off.insert(scope.clone(), off);
         }
-        let off = self.1.get(scope);
+        let off = self.off.get(scope);
         Ok(off.is_some_and(|off| off.contains(&kind.name())))
     }
 }

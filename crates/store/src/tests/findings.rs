@@ -36,6 +36,7 @@ pub(super) fn observation(key: &str, severity: Severity) -> Observation {
         severity_reason: "a test".to_owned(),
         score: None,
         risk: Vec::new(),
+        vex: Vec::new(),
         fix: None,
         exploit_available: Some(false),
         vendor_severity: None,

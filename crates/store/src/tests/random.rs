@@ -174,6 +174,7 @@ pub(crate) fn observation(random: &mut Random, number: usize) -> Observation {
         severity: *random.pick(&Severity::ALL),
         severity_reason: "a test".to_owned(),
         risk: Vec::new(),
+        vex: Vec::new(),
         score: random.maybe(InspectorScore {
             value: score,
             vector: String::new(),

@@ -97,7 +97,11 @@ pub(super) fn install(
         }
         Installed::Kept(failed) => {
             status::failures(&failed);
-            bail!("feeds failed, so the database stays as it was (--partial uses what there is)")
+            let names: Vec<&str> = failed.iter().map(|feed| feed.name.as_str()).collect();
+            bail!(
+                "feeds failed ({}), so the database stays as it was (--partial uses what there is)",
+                names.join(", ")
+            )
         }
     }
 }

@@ -61,6 +61,7 @@ pub(crate) fn observation(
     listening: &[Listener],
 ) -> Observation {
     Observation {
+        vex: Vec::new(),
         key: key(finding),
         kind: FindingType::NetworkReachability,
         title: finding.title(),

@@ -7,7 +7,7 @@ use findings::{
 use store::{Engine, exposure, jobs, pending, testing::each_engine};
 
 use super::{HIGH, LOW, at, database, submit};
-use crate::service::rematch::evaluate_pending;
+use crate::service::{ends, rematch::evaluate_pending};
 
 const CRITICAL: &str = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
 
@@ -112,5 +112,26 @@ fn ranks_move_with_epss_scores_without_an_evaluation() {
         let done = super::rematch(engine, Some(&first), &second, at(2)).expect("rematch");
         assert_eq!((done.pairs, done.changes), (0, 0));
         assert_eq!(judged(engine), ["CVE-1 4 7.5 55 CREATED []"]);
+    });
+}
+
+#[test]
+fn the_end_of_a_system_is_found_on_its_day() {
+    each_engine(|_, engine| {
+        // Debian 12 is supported through 2028-06-30.
+        let last = 21_365;
+        let database = database(&[("CVE-1", "openssl", "3.0.2")], &[("CVE-1", LOW, 0.0)]);
+        let old = [("openssl", "openssl", "3.0.1")];
+        let note = |day| ends::note(engine, at(day)).expect("note");
+        assert_eq!(
+            submit(engine, "i-1", &old, &database, last - 9),
+            "CREATED 1"
+        );
+        assert_eq!((note(last - 9), note(last), note(last)), (0, 0, 0));
+        assert_eq!((note(last + 3), note(last + 3)), (1, 0));
+        let changed = evaluate_pending(engine, &database, at(last + 3)).expect("evaluate");
+        assert_eq!(changed, 1);
+        assert_eq!(judged(engine)[1], "IN-DISCONTINUED-001 5 0.0 43 CREATED []");
+        assert_eq!(note(last + 4), 0, "it was found");
     });
 }

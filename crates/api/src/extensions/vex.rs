@@ -1,0 +1,60 @@
+//! The routes by which VEX documents come, are listed and go.
+
+use serde_json::Value;
+
+use crate::{
+    errors::Error,
+    server::{Asked, Extension},
+    state::{State, Submitted, Vex, scope},
+};
+
+/// Bytes of a document.
+const MOST: usize = 32 << 20;
+
+/// `POST /lynkeus/v1/vex`: the body is an `OpenVEX`, CSAF or `CycloneDX` document, and the query
+/// may name it.
+pub(super) fn add() -> Extension<State> {
+    Extension {
+        path: "/lynkeus/v1/vex",
+        most: MOST,
+        reads: false,
+        handler: |state, asked| ask(state, asked, &Vex::Add(name(asked, "name"))),
+    }
+}
+
+/// `POST /lynkeus/v1/vex/list`: every document with what each of its statements does.
+pub(super) fn list() -> Extension<State> {
+    Extension {
+        path: "/lynkeus/v1/vex/list",
+        most: 0,
+        reads: true,
+        handler: |state, asked| ask(state, asked, &Vex::List),
+    }
+}
+
+/// `POST /lynkeus/v1/vex/remove?id=…`: what the document hid is active again.
+pub(super) fn remove() -> Extension<State> {
+    Extension {
+        path: "/lynkeus/v1/vex/remove",
+        most: 0,
+        reads: false,
+        handler: |state, asked| ask(state, asked, &Vex::Remove(name(asked, "id"))),
+    }
+}
+
+fn name(asked: &Asked<'_>, of: &str) -> String {
+    let mut query = asked.query.iter();
+    let found = query.find_map(|(name, value)| (name == of).then_some(value));
+    let found = found.map_or("document", String::as_str);
+    found.chars().take(256).collect()
+}
+
+fn ask(state: &State, asked: &Asked<'_>, vex: &Vex) -> Result<Value, Error> {
+    let submitted = Submitted {
+        scope: scope(asked.caller),
+        query: &asked.query,
+        body: asked.body,
+        now: asked.now,
+    };
+    state.advisories.vex(vex, &submitted)
+}

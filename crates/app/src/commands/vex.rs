@@ -1,0 +1,110 @@
+//! `lynkeus vex`: documents that say which findings of a running service do not count.
+
+use std::{
+    fs,
+    io::{self, Write as _},
+    path::Path,
+};
+
+use anyhow::{Context as _, Result};
+use serde_json::Value;
+
+use crate::{
+    cli::Cli,
+    cli_up::{Vex, VexCommand},
+    web::{Server, encoded},
+};
+
+/// Where documents are sent.
+const PATH: &str = "/lynkeus/v1/vex";
+
+/// Carries out a subcommand.
+pub(crate) fn run(cli: &Cli, arguments: &Vex) -> Result<bool> {
+    let server = Server::find(cli, &arguments.server)?;
+    let ask = |path: &str, query: &str, body: &[u8]| -> Result<Value> {
+        let text = server.post(path, query, "application/json", body)?;
+        serde_json::from_str(&text).context("the server answers no JSON")
+    };
+    let text = match &arguments.command {
+        VexCommand::Add { file } => {
+            let body = fs::read(file).with_context(|| format!("read {}", file.display()))?;
+            let name = file.file_name().unwrap_or(file.as_os_str());
+            let query = format!("name={}", encoded(&name.to_string_lossy()));
+            added(file, &ask(PATH, &query, &body)?)
+        }
+        VexCommand::List => listed(&ask(&format!("{PATH}/list"), "", b"")?),
+        VexCommand::Remove { id } => {
+            let query = format!("id={}", encoded(id));
+            let answer = ask(&format!("{PATH}/remove"), &query, b"")?;
+            format!("{} findings changed\n", number(&answer, "changed"))
+        }
+    };
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())
+        .context("write to standard output")?;
+    Ok(true)
+}
+
+fn number(of: &Value, name: &str) -> i64 {
+    of.get(name).and_then(Value::as_i64).unwrap_or(0)
+}
+
+fn word<'a>(of: &'a Value, name: &str) -> &'a str {
+    of.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn items<'a>(of: &'a Value, name: &str) -> &'a [Value] {
+    of.get(name)
+        .and_then(Value::as_array)
+        .map_or(&[], Vec::as_slice)
+}
+
+fn added(file: &Path, answer: &Value) -> String {
+    let mut text = format!(
+        "{} is document {}: {} findings changed\n",
+        file.display(),
+        word(answer, "id"),
+        number(answer, "changed"),
+    );
+    for problem in items(answer, "problems") {
+        text += &format!("  problem: {}\n", problem.as_str().unwrap_or_default());
+    }
+    text + &statements(answer)
+}
+
+fn listed(answer: &Value) -> String {
+    let mut text = String::new();
+    for document in items(answer, "documents") {
+        text += &format!(
+            "{}  {} by {}\n",
+            word(document, "id"),
+            word(document, "name"),
+            word(document, "author"),
+        );
+        text += &statements(document);
+    }
+    if text.is_empty() {
+        "no document\n".clone_into(&mut text);
+    }
+    text
+}
+
+/// A line for each statement, with what it does.
+fn statements(document: &Value) -> String {
+    let mut text = String::new();
+    for statement in items(document, "statements") {
+        let id = items(statement, "vulnerabilities").first();
+        let (findings, hides) = (number(statement, "findings"), number(statement, "hides"));
+        let effect = if findings == 0 {
+            "matches nothing".to_owned()
+        } else {
+            format!("hides {hides} of {findings} findings")
+        };
+        text += &format!(
+            "  {}: {}, {effect}\n",
+            id.and_then(Value::as_str).unwrap_or_default(),
+            word(statement, "status").replace('_', " "),
+        );
+    }
+    text
+}

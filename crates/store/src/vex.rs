@@ -1,0 +1,341 @@
+//! VEX documents that an account gave: what they say, and of which findings.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use findings::finding::vex_rule;
+use model::{Timestamp, VexProduct, VexStatement, VexStatus};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Row, Scope, StoreError, Tx, Value,
+    digest::digest,
+    engine::list_of,
+    records::{decode, encode},
+};
+
+/// The most documents of an account in a Region.
+pub const MOST_DOCUMENTS: i64 = 1_000;
+
+const MOST_IDS: usize = 500;
+
+/// A document as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// 16 lower-case hexadecimal digits, the same for the same document's next version.
+    pub id: String,
+    pub name: String,
+    pub author: String,
+    /// What of it could not be read.
+    pub problems: Vec<String>,
+    /// Milliseconds since 1970.
+    pub added_at: i64,
+}
+
+/// What a statement does to the findings that are open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Effect {
+    pub statement: VexStatement,
+    /// Findings about its vulnerability.
+    pub about: i64,
+    /// Those of them that its document hides.
+    pub hides: i64,
+}
+
+/// Keeps a document, in place of an earlier version of it; its statements say that id as their
+/// document. Returns the id and every vulnerability that either version speaks of, none if there
+/// are too many documents.
+pub fn put(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    name: &str,
+    (statements, problems): (&[VexStatement], &[String]),
+    now: i64,
+) -> Result<Option<(String, BTreeSet<String>)>, StoreError> {
+    tx.hold_exclusively(scope)?;
+    let own = statements.first();
+    let known_as = own.map_or(name, |first| match first.document.as_str() {
+        "" => name,
+        document => document,
+    });
+    let mut id = String::with_capacity(16);
+    let hash = digest([scope.account.as_str(), &scope.region, known_as]);
+    for byte in hash.iter().take(8) {
+        for half in [byte >> 4, byte & 15] {
+            id.extend(char::from_digit(half.into(), 16));
+        }
+    }
+    let mut spoken = spoken_of(tx, &id)?;
+    tx.execute(
+        "DELETE FROM vex_documents WHERE id = ?1",
+        &[Value::from(&id)],
+    )?;
+    let count = tx.first(
+        "SELECT COUNT(*) FROM vex_documents WHERE account = ?1 AND region = ?2",
+        &[Value::from(&scope.account), Value::from(&scope.region)],
+    )?;
+    if count.map_or(Ok(0), |row| row.int(0))? >= MOST_DOCUMENTS {
+        return Ok(None);
+    }
+    tx.execute(
+        "INSERT INTO vex_documents (id, account, region, name, author, problems, added_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        &[
+            Value::from(&id),
+            Value::from(&scope.account),
+            Value::from(&scope.region),
+            name.into(),
+            own.map_or("", |first| first.author.as_str()).into(),
+            encode("problems", &problems)?.into(),
+            now.into(),
+        ],
+    )?;
+    let mut rows = Vec::with_capacity(statements.len());
+    for (position, statement) in statements.iter().enumerate() {
+        spoken.extend(statement.vulnerabilities.iter().cloned());
+        let position = i64::try_from(position).unwrap_or(i64::MAX);
+        let body = encode("a VEX statement", &Record::from(statement))?;
+        rows.push(vec![Value::from(&id), position.into(), body.into()]);
+    }
+    tx.insert_many(
+        "INSERT INTO vex_statements (document, position, body)",
+        &rows,
+        "",
+    )?;
+    Ok(Some((id, spoken)))
+}
+
+/// Removes a document; returns the vulnerabilities it spoke of, none if it was not there.
+pub fn remove(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    id: &str,
+) -> Result<Option<BTreeSet<String>>, StoreError> {
+    tx.hold_exclusively(scope)?;
+    let spoken = spoken_of(tx, id)?;
+    let removed = tx.execute(
+        "DELETE FROM vex_documents WHERE id = ?1 AND account = ?2 AND region = ?3",
+        &[
+            id.into(),
+            Value::from(&scope.account),
+            Value::from(&scope.region),
+        ],
+    )?;
+    Ok((removed > 0).then_some(spoken))
+}
+
+fn spoken_of(tx: &mut Tx<'_>, id: &str) -> Result<BTreeSet<String>, StoreError> {
+    let mut spoken = BTreeSet::new();
+    for statement in of_document(tx, id)? {
+        spoken.extend(statement.vulnerabilities);
+    }
+    Ok(spoken)
+}
+
+/// The documents of the account, by name.
+pub fn list(tx: &mut Tx<'_>, scope: &Scope) -> Result<Vec<Document>, StoreError> {
+    let rows = tx.query(
+        "SELECT id, name, author, problems, added_at FROM vex_documents \
+         WHERE account = ?1 AND region = ?2 ORDER BY name, id",
+        &[Value::from(&scope.account), Value::from(&scope.region)],
+    )?;
+    let document = |row: &Row| {
+        Ok(Document {
+            id: row.text(0)?.to_owned(),
+            name: row.text(1)?.to_owned(),
+            author: row.text(2)?.to_owned(),
+            problems: decode("problems", row.text(3)?)?,
+            added_at: row.int(4)?,
+        })
+    };
+    rows.iter().map(document).collect()
+}
+
+fn of_document(tx: &mut Tx<'_>, id: &str) -> Result<Vec<VexStatement>, StoreError> {
+    let rows = tx.query(
+        "SELECT body FROM vex_statements WHERE document = ?1 ORDER BY position",
+        &[id.into()],
+    )?;
+    rows.iter().map(|row| statement(id, row.text(0)?)).collect()
+}
+
+fn statement(document: &str, body: &str) -> Result<VexStatement, StoreError> {
+    let record: Record = decode("a VEX statement", body)?;
+    record.statement(document)
+}
+
+/// Every statement of the account by the ids of its vulnerability, in upper case.
+pub type Statements = BTreeMap<String, Vec<VexStatement>>;
+
+/// What all documents of the account say; the documents stay as they are until the transaction
+/// ends.
+pub(crate) fn statements(tx: &mut Tx<'_>, scope: &Scope) -> Result<Statements, StoreError> {
+    let mut all = Statements::new();
+    tx.each(
+        "SELECT d.id, s.body FROM vex_documents d JOIN vex_statements s ON s.document = d.id \
+         WHERE d.account = ?1 AND d.region = ?2 ORDER BY d.id, s.position",
+        &[Value::from(&scope.account), Value::from(&scope.region)],
+        |row| {
+            let read = statement(row.text(0)?, row.text(1)?)?;
+            for id in &read.vulnerabilities {
+                all.entry(id.to_uppercase()).or_default().push(read.clone());
+            }
+            Ok(())
+        },
+    )?;
+    Ok(all)
+}
+
+/// What each statement of a document does.
+pub fn effects(tx: &mut Tx<'_>, scope: &Scope, id: &str) -> Result<Vec<Effect>, StoreError> {
+    let rule = vex_rule(id);
+    let mut effects = Vec::new();
+    for statement in of_document(tx, id)? {
+        let ids = known_as(tx, &statement.vulnerabilities)?;
+        let mut effect = Effect {
+            statement,
+            about: 0,
+            hides: 0,
+        };
+        for id in ids {
+            let row = tx.first(
+                "SELECT COUNT(*), COUNT(r.rule) FROM findings f \
+                 LEFT JOIN finding_rules r ON r.finding = f.id AND r.rule = ?4 \
+                 WHERE f.vulnerability = ?3 AND f.account = ?1 AND f.region = ?2 \
+                 AND f.status <> 'CLOSED'",
+                &[
+                    Value::from(&scope.account),
+                    Value::from(&scope.region),
+                    id.into(),
+                    Value::from(&rule),
+                ],
+            )?;
+            if let Some(row) = row {
+                effect.about += row.int(0)?;
+                effect.hides += row.int(1)?;
+            }
+        }
+        effects.push(effect);
+    }
+    Ok(effects)
+}
+
+/// The ids under which vulnerabilities with these ids or aliases are known here.
+fn known_as(tx: &mut Tx<'_>, ids: &[String]) -> Result<BTreeSet<String>, StoreError> {
+    let mut known = BTreeSet::new();
+    for chunk in ids.chunks(MOST_IDS) {
+        let parameters: Vec<Value> = chunk.iter().map(|id| id.to_uppercase().into()).collect();
+        let list = list_of(1, chunk.len());
+        let sql = format!(
+            "SELECT id FROM vulnerabilities WHERE UPPER(id) IN ({list}) \
+             UNION SELECT vulnerability FROM vulnerability_aliases WHERE UPPER(alias) IN ({list})"
+        );
+        tx.each(&sql, &parameters, |row| {
+            known.insert(row.text(0)?.to_owned());
+            Ok(())
+        })?;
+    }
+    Ok(known)
+}
+
+/// Asks for the evaluation of the account's open findings about these vulnerabilities; says of how
+/// many.
+pub fn evaluate_again(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    vulnerabilities: &BTreeSet<String>,
+) -> Result<u64, StoreError> {
+    let ids: Vec<String> = vulnerabilities.iter().cloned().collect();
+    let mut noted = 0;
+    for id in known_as(tx, &ids)? {
+        noted += tx.execute(
+            "INSERT INTO pending_evaluations (resource, vulnerability) \
+             SELECT DISTINCT f.resource, f.vulnerability FROM findings f \
+             WHERE f.vulnerability = ?1 AND f.account = ?2 AND f.region = ?3 \
+             AND f.status <> 'CLOSED' ON CONFLICT DO NOTHING",
+            &[
+                id.into(),
+                Value::from(&scope.account),
+                Value::from(&scope.region),
+            ],
+        )?;
+    }
+    Ok(noted)
+}
+
+/// How a statement is written into the database.
+#[derive(Debug, Serialize, Deserialize)]
+struct Record {
+    vulnerabilities: Vec<String>,
+    products: Vec<(Vec<String>, Vec<String>)>,
+    status: String,
+    justification: Option<String>,
+    impact: Option<String>,
+    action: Option<String>,
+    /// Milliseconds since 1970.
+    timestamp: Option<i64>,
+    author: String,
+    place: String,
+}
+
+const STATUSES: [(VexStatus, &str); 4] = [
+    (VexStatus::NotAffected, "not_affected"),
+    (VexStatus::Affected, "affected"),
+    (VexStatus::Fixed, "fixed"),
+    (VexStatus::UnderInvestigation, "under_investigation"),
+];
+
+/// The word for a status, as OpenVEX has it.
+pub fn status_name(status: VexStatus) -> &'static str {
+    let mut known = STATUSES.iter();
+    known
+        .find_map(|(one, name)| (*one == status).then_some(*name))
+        .unwrap_or_default()
+}
+
+impl From<&VexStatement> for Record {
+    fn from(statement: &VexStatement) -> Self {
+        let products = statement.products.iter();
+        Self {
+            vulnerabilities: statement.vulnerabilities.clone(),
+            products: products
+                .map(|product| (product.identifiers.clone(), product.subcomponents.clone()))
+                .collect(),
+            status: status_name(statement.status).to_owned(),
+            justification: statement.justification.clone(),
+            impact: statement.impact.clone(),
+            action: statement.action.clone(),
+            timestamp: statement.timestamp.map(Timestamp::as_millisecond),
+            author: statement.author.clone(),
+            place: statement.place.clone(),
+        }
+    }
+}
+
+impl Record {
+    fn statement(self, document: &str) -> Result<VexStatement, StoreError> {
+        let mut known = STATUSES.iter();
+        let status = known.find_map(|(one, name)| (*name == self.status).then_some(*one));
+        let status = status.ok_or_else(|| StoreError::Corrupt {
+            what: "a VEX statement",
+            reason: format!("there is no status `{}`", self.status),
+        })?;
+        let products = self.products.into_iter();
+        Ok(VexStatement {
+            vulnerabilities: self.vulnerabilities,
+            products: products
+                .map(|(identifiers, subcomponents)| VexProduct {
+                    identifiers,
+                    subcomponents,
+                })
+                .collect(),
+            status,
+            justification: self.justification,
+            impact: self.impact,
+            action: self.action,
+            timestamp: self.timestamp.map(crate::keep::timestamp),
+            author: self.author,
+            document: document.to_owned(),
+            place: self.place,
+        })
+    }
+}
