@@ -128,8 +128,6 @@ pub(crate) struct Submit {
 /// VEX documents of a running service: they hide findings that do not count.
 #[derive(Debug, Args)]
 pub(crate) struct Vex {
-    #[command(flatten)]
-    pub(crate) server: ServerArguments,
     #[command(subcommand)]
     pub(crate) command: VexCommand,
 }
@@ -140,13 +138,20 @@ pub(crate) enum VexCommand {
     Add {
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        #[command(flatten)]
+        server: ServerArguments,
     },
     /// List the documents with what each statement does.
-    List,
+    List {
+        #[command(flatten)]
+        server: ServerArguments,
+    },
     /// Take a document back: what it hid is active again.
     Remove {
         #[arg(value_name = "ID")]
         id: String,
+        #[command(flatten)]
+        server: ServerArguments,
     },
 }
 

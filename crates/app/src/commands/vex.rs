@@ -20,20 +20,23 @@ const PATH: &str = "/lynkeus/v1/vex";
 
 /// Carries out a subcommand.
 pub(crate) fn run(cli: &Cli, arguments: &Vex) -> Result<bool> {
-    let server = Server::find(cli, &arguments.server)?;
+    let (VexCommand::Add { server, .. }
+    | VexCommand::List { server }
+    | VexCommand::Remove { server, .. }) = &arguments.command;
+    let server = Server::find(cli, server)?;
     let ask = |path: &str, query: &str, body: &[u8]| -> Result<Value> {
         let text = server.post(path, query, "application/json", body)?;
         serde_json::from_str(&text).context("the server answers no JSON")
     };
     let text = match &arguments.command {
-        VexCommand::Add { file } => {
+        VexCommand::Add { file, .. } => {
             let body = fs::read(file).with_context(|| format!("read {}", file.display()))?;
             let name = file.file_name().unwrap_or(file.as_os_str());
             let query = format!("name={}", encoded(&name.to_string_lossy()));
             added(file, &ask(PATH, &query, &body)?)
         }
-        VexCommand::List => listed(&ask(&format!("{PATH}/list"), "", b"")?),
-        VexCommand::Remove { id } => {
+        VexCommand::List { .. } => listed(&ask(&format!("{PATH}/list"), "", b"")?),
+        VexCommand::Remove { id, .. } => {
             let query = format!("id={}", encoded(id));
             let answer = ask(&format!("{PATH}/remove"), &query, b"")?;
             format!("{} findings changed\n", number(&answer, "changed"))
@@ -60,39 +63,43 @@ fn items<'a>(of: &'a Value, name: &str) -> &'a [Value] {
 }
 
 fn added(file: &Path, answer: &Value) -> String {
-    let mut text = format!(
-        "{} is document {}: {} findings changed\n",
+    let mut lines = vec![format!(
+        "{} is document {}: {} findings changed",
         file.display(),
         word(answer, "id"),
         number(answer, "changed"),
-    );
-    for problem in items(answer, "problems") {
-        text += &format!("  problem: {}\n", problem.as_str().unwrap_or_default());
-    }
-    text + &statements(answer)
+    )];
+    let problems = items(answer, "problems").iter();
+    let problems = problems.filter_map(Value::as_str);
+    lines.extend(problems.map(|problem| format!("  problem: {problem}")));
+    lines.extend(statements(answer));
+    text(&lines)
 }
 
 fn listed(answer: &Value) -> String {
-    let mut text = String::new();
+    let mut lines = Vec::new();
     for document in items(answer, "documents") {
-        text += &format!(
-            "{}  {} by {}\n",
+        lines.push(format!(
+            "{}  {} by {}",
             word(document, "id"),
             word(document, "name"),
             word(document, "author"),
-        );
-        text += &statements(document);
+        ));
+        lines.extend(statements(document));
     }
-    if text.is_empty() {
-        "no document\n".clone_into(&mut text);
+    if lines.is_empty() {
+        lines.push("no document".to_owned());
     }
-    text
+    text(&lines)
+}
+
+fn text(lines: &[String]) -> String {
+    lines.join("\n") + "\n"
 }
 
 /// A line for each statement, with what it does.
-fn statements(document: &Value) -> String {
-    let mut text = String::new();
-    for statement in items(document, "statements") {
+fn statements(document: &Value) -> Vec<String> {
+    let line = |statement: &Value| {
         let id = items(statement, "vulnerabilities").first();
         let (findings, hides) = (number(statement, "findings"), number(statement, "hides"));
         let effect = if findings == 0 {
@@ -100,11 +107,11 @@ fn statements(document: &Value) -> String {
         } else {
             format!("hides {hides} of {findings} findings")
         };
-        text += &format!(
-            "  {}: {}, {effect}\n",
+        format!(
+            "  {}: {}, {effect}",
             id.and_then(Value::as_str).unwrap_or_default(),
             word(statement, "status").replace('_', " "),
-        );
-    }
-    text
+        )
+    };
+    items(document, "statements").iter().map(line).collect()
 }

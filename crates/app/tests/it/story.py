@@ -243,6 +243,8 @@ shown, happened = history(one)
 assert "not affected, says Shop security team: vulnerable_code_not_in_execute_path" in shown, shown
 assert happened == ["Created", "Closed", "Reopened", "Suppressed"], happened
 assert "hides 1 of 1 finding" in page("/vex")
+told = run(LYNKEUS, "--data-dir", DATA, "vex", "list", "--server", ENDPOINT)
+assert f"{vulnerability}: not affected, hides 1 of 1 findings" in told, told
 post(f"/lynkeus/v1/vex/remove?id={added['id']}")
 assert history(one)[1][-1] == "Released"
 

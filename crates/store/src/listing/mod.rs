@@ -357,9 +357,12 @@ impl<'a> Listing<'a> {
         let condition = condition(self.scope, self.criteria, &mut parameters);
         // Few findings are sorted faster than all are walked in the order of an index, which the
         // engines would do; no index has these expressions.
-        let place = |column: &&str| match self.few {
-            true => format!("COALESCE({column}, NULL)"),
-            false => (*column).to_owned(),
+        let place = |column: &&str| {
+            if self.few {
+                format!("COALESCE({column}, NULL)")
+            } else {
+                (*column).to_owned()
+            }
         };
         let places: Vec<String> = source.columns.iter().map(place).collect();
         let columns = places.join(", ");
