@@ -99,20 +99,28 @@ fn build_information_becomes_packages() {
                 &program("go1.24.3", "path\tgithub.com/docker/cli/cmd/docker\n"),
                 &["stdlib 1.24.3"],
             ),
-            (
-                "modules without a name or a version",
-                &program(
-                    "go1.24.3",
-                    "path\tx\ndep\t\tv1.0.0\th1:x=\ndep\ta.com/a\tv1.0.0\n=>\tb.com/b\ndep\tc.com/c\n",
-                ),
-                &[
-                    "b.com/b (devel) replaces=a.com/a@v1.0.0",
-                    "c.com/c (devel)",
-                    "stdlib 1.24.3",
-                ],
-            ),
             ("not Go", &elf(&[(".text", b"code")]), &[]),
         ],
+    );
+}
+
+#[test]
+fn modules_need_a_name() {
+    check_extract(
+        &GO,
+        "usr/bin/prog",
+        &[(
+            "modules without a name or a version",
+            &program(
+                "go1.24.3",
+                "path\tx\ndep\t\tv1.0.0\th1:x=\ndep\ta.com/a\tv1.0.0\n=>\tb.com/b\ndep\tc.com/c\n",
+            ),
+            &[
+                "b.com/b (devel) replaces=a.com/a@v1.0.0",
+                "c.com/c (devel)",
+                "stdlib 1.24.3",
+            ],
+        )],
     );
 }
 
