@@ -25,7 +25,7 @@ pub struct Options {
     /// The packages are those of a container, which has no kernel of its own.
     pub container: bool,
     /// Match kernels that cannot run, too; the caller tells them apart with
-    /// [`kernel::idle`](ecosystem::kernel::idle).
+    /// [`kernel::idle`].
     pub idle_kernels: bool,
 }
 
