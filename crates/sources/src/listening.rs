@@ -120,6 +120,9 @@ fn socket(line: &str, is_tcp: bool) -> Option<Socket> {
 /// Words of 32 bits as the machine's memory has them.
 fn address_of(text: &str) -> Option<IpAddr> {
     let bytes = text.as_bytes();
+    if bytes.len() % 8 != 0 || !bytes.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
     let mut octets = Vec::with_capacity(16);
     for word in bytes.chunks(8) {
         let word = u32::from_str_radix(std::str::from_utf8(word).ok()?, 16).ok()?;

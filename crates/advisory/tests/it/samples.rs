@@ -20,7 +20,7 @@ const SAMPLES: &[(&str, &str, [usize; 4])] = &[
     ("nvd/api/cve/", "nvd", [17, 0, 42, 0]),
     ("nvd/feed/cve/v", "nvd", [6, 0, 9, 3]),
     ("mitre/cve/v5/", "cve-list", [6, 0, 4, 0]),
-    ("/epss/", "epss", [7, 0, 18, 1]),
+    ("/epss/", "epss", [7, 0, 18, 2]),
     ("cisa/kev/", "kev", [1, 0, 1, 0]),
     ("providers/kev/", "kev", [2, 0, 3, 1]),
 ];

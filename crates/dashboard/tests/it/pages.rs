@@ -196,7 +196,7 @@ fn a_finding_explains_itself() {
         assert!(!page.text.contains("href=\"javascript:"));
         let id = &all(&mut browser, "/findings?port=22")[0];
         let page = browser.get(&format!("/finding/{id}"));
-        for text in ["TCP 22", "igw-1", "AWS::EC2::InternetGateway"] {
+        for text in ["TCP 22", "igw-1", "Internet gateway"] {
             assert!(page.text.contains(text), "{text}");
         }
         let id = &all(&mut browser, "/findings?status=closed")[0];

@@ -31,7 +31,7 @@ impl Challenge {
             }
         }
         Some(Self::Bearer {
-            realm: realm?,
+            realm: realm.filter(|realm| !realm.is_empty())?,
             service,
             scope,
         })
@@ -101,6 +101,7 @@ mod tests {
             (r#"Basic realm="Registry Realm""#, Some(Challenge::Basic)),
             ("Basic", Some(Challenge::Basic)),
             ("Bearer", None),
+            ("Bearer realm=", None),
             ("Bearer scope=,=,,\"", None),
             ("Negotiate", None),
             ("", None),

@@ -4,10 +4,14 @@ debootstrap --variant=minbase bookworm root "${mirror:-http://deb.debian.org/deb
 # No service is started while packages are installed (Debian's invoke-rc.d(8)).
 printf '#!/bin/sh\nexit 101\n' >root/usr/sbin/policy-rc.d
 chmod +x root/usr/sbin/policy-rc.d
+# Java's scripts ask for it; nothing of it may stay behind in the root.
+mount -t proc proc root/proc
+trap 'mountpoint -q root/proc && umount root/proc' EXIT
 chroot root apt-get update -qq
 DEBIAN_FRONTEND=noninteractive chroot root apt-get install -qq -y --no-install-recommends \
     ca-certificates python3 python3-pip python3-venv python3-requests python3-cryptography nodejs npm nginx \
     postgresql default-jre-headless libcommons-lang3-java libpostgresql-jdbc-java libtomcat9-java >install.log
+umount root/proc
 rm -rf root/var/cache/apt/archives root/var/lib/apt/lists root/dev
 mkdir -p root/srv
 python3 -m venv root/srv/venv
