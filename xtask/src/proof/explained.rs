@@ -1,6 +1,6 @@
 //! Differences that are meant, by their class in `docs/decisions/0004-inventory-differences.md`.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fs, path::Path};
 
 use super::{
     package::{Found, Listing, Package},
@@ -25,6 +25,7 @@ const NO_VERSION: Class = Class(16);
 const NO_MODULES: Class = Class(17);
 const PLAIN_PROGRAM: Class = Class(18);
 const WORKFLOW: Class = Class(19);
+const OWNED_LOCK_FILE: Class = Class(20);
 
 /// Both sides of a comparison, and who else can be asked.
 #[derive(Debug)]
@@ -36,16 +37,31 @@ pub(super) struct Sides<'a> {
     pub(super) syft: &'a Listing,
     /// Our names under which Maven Central has the same bytes.
     pub(super) from_central: &'a BTreeSet<Package>,
+    /// The target's files.
+    pub(super) files: &'a Path,
 }
 
 impl Sides<'_> {
     /// The class of a package that only Lynkeus lists.
     pub(super) fn only_ours(&self, package: &Package, found: &Found) -> Option<Class> {
         match self.reference {
-            Reference::Syft => self.not_in_syft(package, found),
-            Reference::Trivy => self.not_in_trivy(package, found),
+            Reference::Syft => self
+                .not_in_syft(package, found)
+                .or_else(|| self.in_owned_lock_files(package, found)),
+            Reference::Trivy => self
+                .not_in_trivy(package, found)
+                .or_else(|| self.in_owned_lock_files(package, found)),
             _ => None,
         }
+    }
+
+    /// The text of the lock files is the witness where neither of the others reads them.
+    fn in_owned_lock_files(&self, package: &Package, found: &Found) -> Option<Class> {
+        let is_named = |path: &String| {
+            fs::read_to_string(self.files.join(path)).is_ok_and(|text| names(&text, package))
+        };
+        let is_owned = found.is_declared && found.is_owned && !found.paths.is_empty();
+        (is_owned && found.paths.iter().all(is_named)).then_some(OWNED_LOCK_FILE)
     }
 
     fn not_in_syft(&self, package: &Package, found: &Found) -> Option<Class> {
@@ -226,6 +242,16 @@ fn archive(path: &str) -> &str {
 }
 
 /// What names dependencies of a project without being evidence of an installed one.
+/// Whether a lock file of npm, pnpm or yarn says this version of this package, by its text alone.
+fn names(text: &str, package: &Package) -> bool {
+    let (name, version) = (&package.name, &package.version);
+    let joined = ['/', '@'].map(|between| format!("{name}{between}{version}"));
+    let quoted = [format!("\"{name}\""), format!("\"{version}\"")];
+    let ends = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '.');
+    let is_said = |words: &String| text.split(words.as_str()).skip(1).any(ends);
+    joined.iter().any(is_said) || quoted.iter().all(|words| text.contains(words))
+}
+
 fn is_lock_file(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     ["Cargo.lock", "package-lock.json", "go.mod"].contains(&name)
@@ -282,10 +308,25 @@ mod tests {
                 theirs: &theirs,
                 syft: &theirs,
                 from_central: &BTreeSet::new(),
+                files: Path::new("."),
             };
             let package = Package::new("maven", more.0, more.1);
             let found = theirs.get(&package).unwrap();
             assert_eq!(sides.only_theirs(&package, found), expected, "{what}");
+        }
+    }
+
+    #[test]
+    fn lock_files_name_what_they_say_and_nothing_else() {
+        for (text, version, expected) in [
+            ("/qs/6.5.2:", "6.5.2", true),
+            ("  qs@6.5.2:", "6.5.2", true),
+            ("\"qs\": {\"version\": \"6.5.2\"}", "6.5.2", true),
+            ("\"qs\": {\"version\": \"6.5.2\"}", "6.5.3", false),
+            ("/qs/6.5.2:", "6.5", false),
+        ] {
+            let package = Package::new("npm", "qs", version);
+            assert_eq!(names(text, &package), expected, "{text} {version}");
         }
     }
 }

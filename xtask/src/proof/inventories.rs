@@ -111,6 +111,7 @@ fn ask_all(
             theirs: &theirs,
             syft: &syft,
             from_central: &from_central,
+            files: root,
         };
         let comparison = compare(&sides);
         failures += comparison.unexplained.len();
