@@ -120,7 +120,7 @@ fn socket(line: &str, is_tcp: bool) -> Option<Socket> {
 /// Words of 32 bits as the machine's memory has them.
 fn address_of(text: &str) -> Option<IpAddr> {
     let bytes = text.as_bytes();
-    if bytes.len() % 8 != 0 || !bytes.iter().all(u8::is_ascii_hexdigit) {
+    if !bytes.len().is_multiple_of(8) || !bytes.iter().all(u8::is_ascii_hexdigit) {
         return None;
     }
     let mut octets = Vec::with_capacity(16);
