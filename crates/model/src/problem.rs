@@ -23,8 +23,13 @@ impl Problem {
     /// The same problem seen from the container that holds its place.
     #[must_use]
     pub fn within(self, container: &str) -> Self {
+        let place = if self.place.is_empty() {
+            container.to_owned()
+        } else {
+            format!("{container}: {}", self.place)
+        };
         Self {
-            place: format!("{container}: {}", self.place),
+            place,
             what: self.what,
         }
     }

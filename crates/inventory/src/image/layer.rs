@@ -25,6 +25,9 @@ pub struct LayerTree {
     is_verified: bool,
 }
 
+/// Bytes hashed at once.
+const WINDOW: usize = 128 << 10;
+
 impl LayerTree {
     pub fn new(section: Section, limits: ExpansionLimits, expected: Option<Digest>) -> Self {
         Self {
@@ -38,12 +41,6 @@ impl LayerTree {
     /// Whether the last walk found the bytes to have the expected digest.
     pub fn is_verified(&self) -> bool {
         self.is_verified
-    }
-
-    fn compression(&self) -> io::Result<Compression> {
-        let mut head = [0; 4];
-        let n = self.section.read_full_at(&mut head, 0)?;
-        Ok(Compression::of(head.get(..n).unwrap_or_default()))
     }
 
     fn walk_stream(
@@ -68,7 +65,7 @@ impl LayerTree {
             if found.as_ref() == Some(expected) {
                 self.is_verified = true;
             } else {
-                problems.push(Problem::new("", format!("the content is not {expected}")));
+                problems.push(is_not(expected));
             }
         }
         Ok(problems)
@@ -77,20 +74,28 @@ impl LayerTree {
 
 impl FileTree for LayerTree {
     fn walk(&mut self, visit: &mut dyn FnMut(Entry<'_>)) -> Vec<Problem> {
-        let walked = self
-            .compression()
-            .and_then(|compression| match compression {
-                Compression::None if !self.section.is_sequential() => {
-                    Ok(Tar::section(self.section.clone()).walk(visit))
-                }
-                _ => self.walk_stream(compression, visit),
-            });
+        let walked = compression(&self.section).and_then(|compression| match compression {
+            Compression::None if !self.section.is_sequential() => {
+                Ok(Tar::section(self.section.clone()).walk(visit))
+            }
+            _ => self.walk_stream(compression, visit),
+        });
         walked.unwrap_or_else(|error| vec![Problem::new("", error.to_string())])
     }
 
     fn rewind(&mut self) -> bool {
         true
     }
+}
+
+fn compression(section: &Section) -> io::Result<Compression> {
+    let mut head = [0; 4];
+    let n = section.read_full_at(&mut head, 0)?;
+    Ok(Compression::of(head.get(..n).unwrap_or_default()))
+}
+
+fn is_not(expected: &Digest) -> Problem {
+    Problem::new("", format!("the content is not {expected}"))
 }
 
 /// Reads a section and hashes what it reads.
@@ -121,4 +126,32 @@ pub fn scan_layer(
     let mut tree = LayerTree::new(section.clone(), limits, expected);
     let scan = scan_tree(&mut tree, options);
     (scan, tree.is_verified())
+}
+
+/// Hashes a layer that is not scanned at the same time; a problem if it is not what the digest
+/// names.
+///
+/// An uncompressed layer is sought through and never read in whole, so that it is not hashed.
+pub fn check_digest(section: &Section, expected: &Digest) -> Option<Problem> {
+    let hash = || -> io::Result<bool> {
+        if compression(section)? == Compression::None {
+            return Ok(true);
+        }
+        let mut hasher = expected.hasher();
+        let mut buffer = vec![0; WINDOW];
+        let mut position = 0;
+        loop {
+            let n = section.read_full_at(&mut buffer, position)?;
+            hasher.update(buffer.get(..n).unwrap_or_default());
+            position += n as u64;
+            if n < buffer.len() {
+                return Ok(hasher.finish() == *expected);
+            }
+        }
+    };
+    match hash() {
+        Ok(true) => None,
+        Ok(false) => Some(is_not(expected)),
+        Err(error) => Some(Problem::new("", error.to_string())),
+    }
 }

@@ -17,7 +17,7 @@ use crate::section::Section;
 
 pub use config::Config;
 pub use digest::{Digest, Hasher};
-pub use layer::{LayerTree, scan_layer};
+pub use layer::{LayerTree, check_digest, scan_layer};
 pub use oci::{Descriptor, Manifest};
 pub use platform::Platform;
 

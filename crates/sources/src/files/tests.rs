@@ -167,6 +167,27 @@ fn archive_and_layout_give_the_same_inventory() {
 }
 
 #[test]
+fn a_layer_that_is_not_what_its_digest_names_is_told_by_its_place() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path();
+    write_layout(root, &layers());
+    let gzip = |bytes: &[u8]| {
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(bytes).unwrap();
+        gzip.finish().unwrap()
+    };
+    let second = Digest::sha256(&gzip(&layers()[1]));
+    let other = gzip(&layer(&[("var/lib/dpkg/status", &status(&[("d", "1")]))]));
+    std::fs::write(root.join(second.blob_path()), other).unwrap();
+    for threads in [1, 3] {
+        let inventory = scan(root, threads).inventory;
+        assert!(!inventory.complete);
+        let problems: Vec<_> = inventory.problems.iter().map(ToString::to_string).collect();
+        assert_eq!(problems, [format!("layer 1: the content is not {second}")]);
+    }
+}
+
+#[test]
 fn a_directory_is_a_tree_without_layers() {
     let directory = tempfile::tempdir().unwrap();
     let root = directory.path();
