@@ -151,7 +151,7 @@ fn one_endpoint(
         let mut all = addresses.iter();
         all.find(|(address, _)| address.ip().to_string() == elastic.private_ip_address)
     });
-    let Some((address, public)) = own.or(addresses.first()).copied() else {
+    let Some((address, _)) = own.or(addresses.first()).copied() else {
         return;
     };
     let gate: Sources = gates::any_internet_gateway(engine, interface);
@@ -172,7 +172,7 @@ fn one_endpoint(
         interface: interface.network_interface_id.clone(),
         protocol: lane.protocol,
         private: address.ip(),
-        public: public.filter(|_| !keeps).map(crate::address::Address::ip),
+        public: None,
         balancer: None,
         middlebox: None,
         open: Open::V4(open),
@@ -247,7 +247,7 @@ fn balanced(
     found: &mut Vec<Exposure>,
 ) {
     for node in nodes(engine, snapshot, balancer) {
-        let Some((address, public)) = engine.index.four(node).first().copied() else {
+        let Some((address, _)) = engine.index.four(node).first().copied() else {
             continue;
         };
         let gate: Sources = gates::any_internet_gateway(engine, node);
@@ -270,7 +270,7 @@ fn balanced(
                 edge: edge.clone(),
                 node,
                 address,
-                public,
+                public: None,
                 public_six: None,
                 protocol: lane.protocol,
                 port: listener.port,

@@ -82,5 +82,6 @@ fn network(workspace: &Workspace, range: &[String]) -> Result<()> {
         "--",
         "random",
         "oracle",
+        "opened",
     ])
 }

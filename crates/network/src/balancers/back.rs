@@ -148,8 +148,13 @@ pub(crate) fn admits_hidden(
 }
 
 /// Everything or nothing, as a set has every one of some addresses; it is not certain if it has some.
+/// Without addresses nobody knows which they are.
 fn from_any_of(set: &Sources, addresses: &IntervalSet<u32>) -> Sources {
-    let is_sure = addresses.within(&set.must) && !addresses.is_empty();
+    let is_sure = if addresses.is_empty() {
+        set.must == IntervalSet::all()
+    } else {
+        addresses.within(&set.must)
+    };
     let may_be = addresses.is_empty() || !addresses.and(set.may()).is_empty();
     let mut reasons = set.reasons().to_vec();
     reasons.push("the address that a service connects from is not described".to_owned());

@@ -139,7 +139,18 @@ fn modern(
         {
             continue;
         }
-        for arn in forwarded(snapshot, listener, visit.packet.source) {
+        let certain = forwarded(snapshot, listener, visit.packet.source);
+        for group in unlisted(snapshot, balancer, listener, &certain) {
+            let doubt = Decision::Missing(listener.listener_arn.clone());
+            let so_far = &visit.so_far.clone().and(doubt);
+            let doubtful = Visit { so_far, ..visit };
+            if snapshot.targets.contains_key(&group.target_group_arn) {
+                to_group(snapshot, balancer, group, doubtful, found);
+            } else if group.target_type != "lambda" {
+                anybody(snapshot, visit.node, found);
+            }
+        }
+        for arn in certain {
             match snapshot.target_groups.get(&arn) {
                 Some(group) if snapshot.targets.contains_key(&arn) => {
                     to_group(snapshot, balancer, group, visit, found);
@@ -151,7 +162,24 @@ fn modern(
     }
 }
 
-/// The groups to which a listener may pass a client's request.
+/// Groups of an application load balancer to which rules that nobody describes may lead.
+fn unlisted<'s>(
+    snapshot: &'s Snapshot,
+    balancer: &LoadBalancer,
+    listener: &Listener,
+    certain: &[Id],
+) -> Vec<&'s TargetGroup> {
+    if balancer.kind == "network" || snapshot.listener_rules.contains_key(&listener.listener_arn) {
+        return Vec::new();
+    }
+    let own = &balancer.load_balancer_arn;
+    let groups = snapshot.target_groups.values();
+    groups
+        .filter(|g| g.load_balancer_arns.contains(own) && !certain.contains(&g.target_group_arn))
+        .collect()
+}
+
+/// The groups to which a listener passes a client's request.
 fn forwarded(snapshot: &Snapshot, listener: &Listener, client: IpAddr) -> Vec<Id> {
     let mut arns = chosen(&listener.default_actions);
     for rule in snapshot
@@ -395,25 +423,18 @@ fn hidden(
     address: Ipv4Addr,
     port: u16,
 ) -> Decision {
-    let samples = match visit.view {
-        View::Origin => super::services::inside(snapshot, &visit.node.vpc_id),
-        _ => super::services::samples(snapshot, &visit.node.vpc_id),
+    let vpc = &visit.node.vpc_id;
+    let sources = match visit.view {
+        View::Origin => super::services::inside(snapshot, vpc),
+        _ => super::services::outside(snapshot, vpc),
     };
-    let (mut some, mut every) = (Decision::Stop, Decision::Pass);
-    for source in samples {
+    super::services::whoever(sources, &server.network_interface_id, |source| {
         let packet = Packet {
             source,
             ..visit.packet
         };
-        let one = kept(snapshot, Visit { packet, ..visit }, server, address, port);
-        some = some.or(one.clone());
-        every = every.and(one);
-    }
-    match (every, some) {
-        (Decision::Pass, _) if snapshot.vpcs.contains_key(&visit.node.vpc_id) => Decision::Pass,
-        (_, Decision::Stop) => Decision::Stop,
-        _ => Decision::Missing(server.network_interface_id.clone()),
-    }
+        kept(snapshot, Visit { packet, ..visit }, server, address, port)
+    })
 }
 
 /// A target sees the node's address.

@@ -1,6 +1,6 @@
 //! One packet from a service of AWS: Global Accelerator, `CloudFront`, endpoint services.
 
-use core::net::IpAddr;
+use core::net::{IpAddr, Ipv4Addr};
 
 use super::rules::{Decision, Sender, acl, groups};
 use super::{Packet, Trail, Walk, gates, is_own, is_public, stopped, target};
@@ -84,41 +84,40 @@ pub(super) fn accelerator<'s>(
     Ok(server)
 }
 
-/// Whether an interface takes a packet of an accelerator whose address nobody knows: open if every
-/// public address would be.
+/// Whether an interface takes a packet of an accelerator whose address nobody knows.
 fn unseen(snapshot: &Snapshot, id: &str, server: &NetworkInterface, packet: Packet) -> Decision {
     let vpc = server.vpc_id.as_str();
     let place = (server.subnet_id.as_str(), vpc);
+    whoever(outside(snapshot, vpc), id, |source| {
+        let from = Packet { source, ..packet };
+        let (there, back) = (packet.destination_port, packet.source_port);
+        groups(snapshot, server, false, from, Sender::Nobody)
+            .and(acl(
+                snapshot,
+                place,
+                false,
+                packet.protocol,
+                (source, there),
+            ))
+            .and(acl(snapshot, place, true, packet.protocol, (source, back)))
+    })
+}
+
+/// Whether a packet passes whose source is one of these and nobody knows which.
+pub(super) fn whoever(
+    sources: Vec<IpAddr>,
+    about: &str,
+    passes: impl Fn(IpAddr) -> Decision,
+) -> Decision {
     let (mut some, mut every) = (Decision::Stop, Decision::Pass);
-    for sample in samples(snapshot, vpc) {
-        let from = Packet {
-            source: sample,
-            ..packet
-        };
-        let inward = acl(
-            snapshot,
-            place,
-            false,
-            packet.protocol,
-            (sample, packet.destination_port),
-        );
-        let back = acl(
-            snapshot,
-            place,
-            true,
-            packet.protocol,
-            (sample, packet.source_port),
-        );
-        let one = groups(snapshot, server, false, from, Sender::Nobody)
-            .and(inward)
-            .and(back);
+    for one in sources.into_iter().map(passes) {
         some = some.or(one.clone());
         every = every.and(one);
     }
     match (every, some) {
         (Decision::Pass, _) => Decision::Pass,
         (_, Decision::Stop) => Decision::Stop,
-        _ => Decision::Missing(id.to_owned()),
+        _ => Decision::Missing(about.to_owned()),
     }
 }
 
@@ -209,39 +208,49 @@ fn lane(snapshot: &Snapshot, group: &AcceleratorEndpointGroup, packet: Packet) -
     Decision::when(protocol && (changed || listens(port) && !is_replaced))
 }
 
-/// Public addresses at and beside the ends of every block that a filter names.
-pub(super) fn samples(snapshot: &Snapshot, vpc: &str) -> Vec<IpAddr> {
-    let mut blocks: Vec<&str> = Vec::new();
-    for group in snapshot.groups.values() {
-        for permission in &group.ip_permissions {
-            blocks.extend(permission.ip_ranges.iter().map(|r| r.cidr_ip.as_str()));
-        }
-    }
-    for list in snapshot.prefix_lists.keys() {
-        blocks.extend(super::rules::entries(snapshot, list).into_iter().flatten());
-    }
-    for acl in snapshot.acls.values() {
-        blocks.extend(acl.entries.iter().map(|e| e.cidr_block.as_str()));
-    }
-    let mut samples = vec![IpAddr::from([8, 8, 8, 8])];
-    for block in blocks {
-        let mut parts = block.split('/');
-        let address = parts
-            .next()
-            .and_then(|a| a.parse::<core::net::Ipv4Addr>().ok());
-        let length = parts.next().and_then(|l| l.parse::<u32>().ok());
-        let (Some(address), Some(length)) = (address, length) else {
+/// Addresses at and beside the ends of every block that a filter or the VPC names: all others are
+/// treated as one of them is.
+fn samples(snapshot: &Snapshot, vpc: &str) -> Vec<IpAddr> {
+    let groups = snapshot.groups.values();
+    let rules = groups.flat_map(|g| &g.ip_permissions);
+    let ranges = rules.flat_map(|r| &r.ip_ranges).map(|r| r.cidr_ip.as_str());
+    let lists = snapshot.prefix_lists.keys();
+    let lists = lists.filter_map(|list| super::rules::entries(snapshot, list));
+    let acls = snapshot.acls.values().flat_map(|acl| &acl.entries);
+    let own = snapshot.vpcs.get(vpc).into_iter().flat_map(|vpc| {
+        let more = vpc.cidr_block_association_set.iter();
+        more.map(|c| &c.cidr_block).chain([&vpc.cidr_block])
+    });
+    let blocks = ranges
+        .chain(lists.flatten())
+        .chain(acls.map(|e| e.cidr_block.as_str()))
+        .chain(own.map(String::as_str));
+    let mut numbers = vec![u64::from(u32::from_be_bytes([8, 8, 8, 8]))];
+    for (address, length) in blocks.filter_map(|block| block.split_once('/')) {
+        let (Ok(address), Ok(length)) = (address.parse::<Ipv4Addr>(), length.parse::<u32>()) else {
             continue;
         };
         let size = 1u64 << (32 - length.min(32));
         let first = u64::from(u32::from(address)) / size * size;
-        for number in [first.wrapping_sub(1), first, first + size - 1, first + size] {
-            samples.extend(u32::try_from(number).ok().map(|n| IpAddr::V4(n.into())));
-        }
+        numbers.extend([first.wrapping_sub(1), first, first + size - 1, first + size]);
     }
+    numbers.sort_unstable();
+    numbers.dedup();
+    let numbers = numbers.into_iter().map(u32::try_from);
+    numbers.flatten().map(|n| IpAddr::V4(n.into())).collect()
+}
+
+/// Samples of the internet's addresses outside a VPC.
+pub(super) fn outside(snapshot: &Snapshot, vpc: &str) -> Vec<IpAddr> {
+    let mut samples = samples(snapshot, vpc);
     samples.retain(|ip| is_public(*ip) && !is_own(snapshot, vpc, *ip));
-    samples.sort_unstable();
-    samples.dedup();
+    samples
+}
+
+/// Samples of a VPC's addresses; of all, if it is not described.
+pub(super) fn inside(snapshot: &Snapshot, vpc: &str) -> Vec<IpAddr> {
+    let mut samples = samples(snapshot, vpc);
+    samples.retain(|ip| !snapshot.vpcs.contains_key(vpc) || is_own(snapshot, vpc, *ip));
     samples
 }
 
@@ -328,7 +337,7 @@ fn from_service(snapshot: &Snapshot, server: &NetworkInterface, packet: Packet) 
         }) || list
             .is_some_and(|l| l.prefix_list_name == "com.amazonaws.global.cloudfront.origin-facing")
     };
-    let (mut named, mut some, mut every) = (Decision::Stop, Decision::Stop, Decision::Pass);
+    let mut named = Decision::Stop;
     for group in server
         .groups
         .iter()
@@ -349,75 +358,11 @@ fn from_service(snapshot: &Snapshot, server: &NetworkInterface, packet: Packet) 
             }
         }
     }
-    for sample in inside(snapshot, &server.vpc_id) {
-        let one = groups(
-            snapshot,
-            server,
-            false,
-            Packet {
-                source: sample,
-                ..packet
-            },
-            Sender::Nobody,
-        );
-        some = some.or(one.clone());
-        every = every.and(one);
-    }
-    if !snapshot.vpcs.contains_key(&server.vpc_id) {
-        every = Decision::Stop;
-    }
-    match (named, every, some) {
-        (Decision::Pass, ..) | (_, Decision::Pass, _) => Decision::Pass,
-        (Decision::Stop, _, Decision::Stop) => Decision::Stop,
-        _ => Decision::Missing(server.vpc_id.clone()),
-    }
-}
-
-/// Addresses of a VPC at and beside the ends of every block that a group names.
-pub(super) fn inside(snapshot: &Snapshot, vpc: &str) -> Vec<IpAddr> {
-    let mut blocks: Vec<String> = Vec::new();
-    for group in snapshot.groups.values() {
-        for permission in &group.ip_permissions {
-            blocks.extend(permission.ip_ranges.iter().map(|r| r.cidr_ip.clone()));
-        }
-    }
-    for list in snapshot.prefix_lists.keys() {
-        let own = super::rules::entries(snapshot, list).into_iter().flatten();
-        blocks.extend(own.map(str::to_owned));
-    }
-    if let Some(vpc) = snapshot.vpcs.get(vpc) {
-        blocks.push(vpc.cidr_block.clone());
-        blocks.extend(
-            vpc.cidr_block_association_set
-                .iter()
-                .map(|c| c.cidr_block.clone()),
-        );
-    }
-    let mut samples = Vec::new();
-    for block in blocks {
-        let mut parts = block.split('/');
-        let address = parts
-            .next()
-            .and_then(|a| a.parse::<core::net::Ipv4Addr>().ok());
-        let length = parts.next().and_then(|l| l.parse::<u32>().ok());
-        let (Some(address), Some(length)) = (address, length) else {
-            continue;
-        };
-        let last = (1u64 << (32 - length.min(32))) - 1;
-        let first = u64::from(u32::from(address)) & !last;
-        for number in [
-            first,
-            first + last,
-            first.saturating_sub(1),
-            first + last + 1,
-        ] {
-            samples.extend(u32::try_from(number).ok().map(|n| IpAddr::V4(n.into())));
-        }
-    }
-    if snapshot.vpcs.contains_key(vpc) {
-        samples.retain(|ip| is_own(snapshot, vpc, *ip));
-    }
-    samples
+    let vpc = &server.vpc_id;
+    named.or(whoever(inside(snapshot, vpc), vpc, |source| {
+        let from = Packet { source, ..packet };
+        groups(snapshot, server, false, from, Sender::Nobody)
+    }))
 }
 
 /// From a consumer of an endpoint service to its load balancer.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::elements::{push, range};
 use super::estate::{BLOCKS, Dice, PORTS, group};
 
-const ARN: &str = "arn:aws:elasticloadbalancing:us-east-2:1:loadbalancer";
+pub(super) const ARN: &str = "arn:aws:elasticloadbalancing:us-east-2:1:loadbalancer";
 
 fn target_group(dice: &mut Dice, document: &mut Value, name: &str, count: usize) {
     let kind = *dice.one(&["instance", "instance", "ip"]);
@@ -156,14 +156,18 @@ fn nodes(dice: &mut Dice, document: &mut Value) {
         listener(dice, document, (number, kind), &arn);
     }
     if dice.once_in(2) {
-        node(dice, document, "eni-lb9", "ELB old", 9);
-        push(
-            document,
-            "LoadBalancerDescriptions",
-            json!({"LoadBalancerName": "old", "VPCId": "vpc-1", "Instances": [{"InstanceId": "i-0"}],
-                "ListenerDescriptions": [{"Listener": {"LoadBalancerPort": 80, "InstancePort": dice.one(PORTS)}}]}),
-        );
+        classic(dice, document);
     }
+}
+
+pub(super) fn classic(dice: &mut Dice, document: &mut Value) {
+    node(dice, document, "eni-lb9", "ELB old", 9);
+    push(
+        document,
+        "LoadBalancerDescriptions",
+        json!({"LoadBalancerName": "old", "VPCId": "vpc-1", "Instances": [{"InstanceId": "i-0"}],
+            "ListenerDescriptions": [{"Listener": {"LoadBalancerPort": 80, "InstancePort": dice.one(PORTS)}}]}),
+    );
 }
 
 fn listener(dice: &mut Dice, document: &mut Value, (number, kind): (usize, &str), arn: &str) {

@@ -21,7 +21,7 @@ pub(super) fn range(dice: &mut Dice) -> (u16, u16) {
     (a.min(b), a.max(b))
 }
 
-fn subnets(dice: &mut Dice, document: &mut Value) {
+pub(super) fn subnets(dice: &mut Dice, document: &mut Value) {
     for (vpc, subnet) in [(1, 1), (1, 2), (2, 1), (2, 2)] {
         if dice.once_in(20) {
             continue;
@@ -41,7 +41,7 @@ fn subnets(dice: &mut Dice, document: &mut Value) {
     }
 }
 
-fn block_public_access(dice: &mut Dice, document: &mut Value) {
+pub(super) fn block_public_access(dice: &mut Dice, document: &mut Value) {
     for (account, region) in [("111111111111", "us-east-2"), ("222222222222", "us-east-2")] {
         if dice.once_in(3) {
             let mode = *dice.one(&["off", "block-ingress", "block-bidirectional"]);
@@ -141,7 +141,7 @@ fn stateful(dice: &mut Dice) -> Value {
             "arn:aws:ec2:us-east-2:1:prefix-list/pl-1"}}}})
 }
 
-fn firewall(dice: &mut Dice, document: &mut Value) {
+pub(super) fn firewall(dice: &mut Dice, document: &mut Value) {
     for (name, group) in [
         ("one", stateless(dice)),
         ("two", stateful(dice)),
@@ -184,7 +184,7 @@ fn firewall(dice: &mut Dice, document: &mut Value) {
 }
 
 /// Appliances, endpoints, tables of gateways, and routes to what stands in the way.
-fn middleboxes(dice: &mut Dice, document: &mut Value) {
+pub(super) fn middleboxes(dice: &mut Dice, document: &mut Value) {
     let check = match dice.below(6) {
         0 => json!(true),
         1 => Value::Null,
@@ -256,7 +256,7 @@ fn add_route(document: &mut Value, table: usize, route: Value) {
     }
 }
 
-fn transit(dice: &mut Dice, document: &mut Value) {
+pub(super) fn transit(dice: &mut Dice, document: &mut Value) {
     let support = *dice.one(&["enable", "disable"]);
     for gateway in ["tgw-1", "tgw-2"] {
         push(
@@ -403,7 +403,7 @@ fn transit_tables(dice: &mut Dice, document: &mut Value) {
     );
 }
 
-fn private(dice: &mut Dice, document: &mut Value) {
+pub(super) fn private(dice: &mut Dice, document: &mut Value) {
     if dice.once_in(2) {
         let status = *dice.one(&["UP", "DOWN"]);
         push(

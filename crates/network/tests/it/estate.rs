@@ -102,7 +102,13 @@ fn permission(dice: &mut Dice) -> Value {
 
 pub(super) fn group(dice: &mut Dice, id: &str, vpc: &str) -> Value {
     let rules: Vec<Value> = (0..dice.below(4)).map(|_| permission(dice)).collect();
-    json!({"GroupId": id, "VpcId": vpc, "IpPermissions": rules})
+    let egress = match dice.below(6) {
+        0 => json!([]),
+        1 => json!([permission(dice), permission(dice)]),
+        _ => json!([{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}],
+            "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}]),
+    };
+    json!({"GroupId": id, "VpcId": vpc, "IpPermissions": rules, "IpPermissionsEgress": egress})
 }
 
 pub(super) fn acl(dice: &mut Dice, id: &str, subnets: &[&str]) -> Value {

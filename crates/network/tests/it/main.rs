@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod balanced;
+mod balanced_ways;
 mod base;
 mod beyond;
 mod cases;
@@ -9,12 +10,14 @@ mod corner;
 mod elements;
 mod estate;
 mod fixes;
+mod opened;
 mod oracle;
 mod path;
 mod path_packets;
 mod random;
 mod samples;
 mod services;
+mod ways;
 
 use lynkeus_network::snapshot::{File, Snapshot, read};
 

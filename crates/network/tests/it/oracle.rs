@@ -16,6 +16,7 @@ use super::base::entry;
 use super::elements::wide;
 use super::estate::{Dice, PORTS, acl, group, snapshot};
 use super::random::{seeds, source};
+use super::ways::open;
 
 /// Ports that clients use: at and beside the ends of ranges.
 const CLIENT_PORTS: &[u16] = &[
@@ -88,7 +89,7 @@ fn edges(vpc: &str) -> Vec<Edge> {
 }
 
 /// What no route and no description names does not exist for the engine.
-fn exists(snapshot: &Snapshot, edge: &Edge, vpc: &str) -> bool {
+pub(super) fn exists(snapshot: &Snapshot, edge: &Edge, vpc: &str) -> bool {
     let tables = snapshot.route_tables.values().filter(|t| t.vpc_id == vpc);
     let mut routes = tables.flat_map(|t| &t.routes);
     let id = edge.id();
@@ -405,7 +406,12 @@ const CHANGES: &[fn(&mut Snapshot)] = &[
 fn changes_of_everything_end_where_a_new_evaluation_does() {
     for seed in seeds() {
         let dice = &mut Dice::new(seed + 3_000_000);
-        let mut estate = snapshot(&wide(seed));
+        let made = if dice.once_in(2) {
+            wide(seed)
+        } else {
+            open(seed)
+        };
+        let mut estate = snapshot(&made);
         let mut live = Live::new(Arc::new(estate.clone()), Options::default());
         for _ in 0..3 {
             let change = match dice.below(3) {

@@ -13,7 +13,7 @@ use lynkeus_network::snapshot::Snapshot;
 use serde_json::Value;
 
 use super::estate::{BLOCKS, Dice, PORTS, acl, document, group, snapshot};
-use super::oracle::agree;
+use super::oracle::{agree, exists};
 
 /// Which networks, by the environment; `cargo xtask proof network` asks for more.
 #[expect(
@@ -107,6 +107,9 @@ fn difference(ours: &Snapshot, theirs: &Snapshot, dice: &mut Dice) -> Option<Str
             (Edge::Peering("pcx-1".to_owned()), Entry::Peering("pcx-1")),
         ];
         for (edge, entry) in edges {
+            if !exists(ours, &edge, vpc) {
+                continue;
+            }
             let mut destinations: Vec<IpAddr> = Vec::new();
             for address in &interface.private_ip_addresses {
                 let public = address.association.as_ref().map(|a| &a.public_ip);

@@ -3,8 +3,8 @@
 use lynkeus_network::packet::Entry;
 use serde_json::{Value, json};
 
-use super::base::base;
-use super::beyond::push;
+use super::base::{base, lines};
+use super::beyond::{ARN, balanced, push};
 use super::cases::{CLIENT, INSPECTED, INTERNET, check, redirected};
 
 /// A network firewall with these stateful rules in the way.
@@ -125,18 +125,7 @@ fn services_reach_private_instances() {
     let entry = Entry::Accelerator("ga");
     let packet = ("8.8.8.8", "10.1.1.4", 22);
     let open = &["eni-1 ga TCP 22-22"];
-    let mut origin = document.clone();
-    origin["SecurityGroups"][0]["IpPermissions"] = json!([{"IpProtocol": "tcp", "FromPort": 0, "ToPort": 1024,
-        "UserIdGroupPairs": [{"GroupId": "sg-cf"}]}]);
-    push(
-        &mut origin,
-        "SecurityGroups",
-        json!({"GroupId": "sg-cf", "GroupName": "CloudFront-VPCOrigins-Service-SG", "VpcId": "vpc-1"}),
-    );
-    origin["VpcOriginList"] = json!({"Items": [{"Id": "vo", "Status": "Deployed", "VpcOriginEndpointConfig":
-        {"Arn": "arn:aws:ec2:us-east-2:1:instance/i-1", "HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "http-only"}}]});
-    origin["DistributionList"] = json!({"Items": [{"Id": "d", "Enabled": true,
-        "Origins": {"Items": [{"VpcOriginConfig": {"VpcOriginId": "vo"}}]}}]});
+    let origin = origin();
     let mut unused = origin.clone();
     unused["DistributionList"]["Items"][0]["Enabled"] = json!(false);
     let (viewer, front) = (("8.8.8.8", "10.1.1.4", 80), Entry::VpcOrigin("vo"));
@@ -182,4 +171,78 @@ fn services_reach_private_instances() {
             "NO_ROUTE_TO_DESTINATION",
         ),
     ]);
+}
+
+/// A private instance that is an origin of `CloudFront`, whose group names the service's.
+fn origin() -> Value {
+    let mut document = base();
+    document["SecurityGroups"] = json!([
+        {"GroupId": "sg-1", "VpcId": "vpc-1", "IpPermissions": [{"IpProtocol": "tcp", "FromPort": 0,
+            "ToPort": 1024, "UserIdGroupPairs": [{"GroupId": "sg-cf"}]}]},
+        {"GroupId": "sg-cf", "GroupName": "CloudFront-VPCOrigins-Service-SG", "VpcId": "vpc-1"}]);
+    document["VpcOriginList"] = json!({"Items": [{"Id": "vo", "Status": "Deployed", "VpcOriginEndpointConfig":
+        {"Arn": "arn:aws:ec2:us-east-2:1:instance/i-1", "HTTPPort": 80, "OriginProtocolPolicy": "http-only"}}]});
+    document["DistributionList"] = json!({"Items": [{"Id": "d", "Enabled": true,
+        "Origins": {"Items": [{"VpcOriginConfig": {"VpcOriginId": "vo"}}]}}]});
+    document
+}
+
+#[test]
+fn an_origin_whose_group_is_named_is_open_although_its_vpc_is_not_described() {
+    let mut document = origin();
+    assert_eq!(lines(&document), ["eni-1 vo TCP 80-80"]);
+    let members = document.as_object_mut().expect("an object");
+    members.remove("Vpcs");
+    assert_eq!(lines(&document), ["eni-1 vo TCP 80-80"]);
+    let rule = &mut document["SecurityGroups"][0]["IpPermissions"][0];
+    *rule = json!({"IpProtocol": "tcp", "FromPort": 0, "ToPort": 1024, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]});
+    assert_eq!(lines(&document), ["eni-1 vo TCP 80-80 unknown"]);
+}
+
+#[test]
+fn rules_that_are_not_described_may_lead_to_other_targets() {
+    let mut document = balanced("application", "app");
+    let rules = document["SecurityGroups"][0]["IpPermissions"].as_array_mut();
+    rules.expect("rules").push(
+        json!({"IpProtocol": "tcp", "FromPort": 9090, "ToPort": 9090,
+        "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}),
+    );
+    push(
+        &mut document,
+        "TargetGroups",
+        json!({"TargetGroupArn": "other", "Port": 9090, "Protocol": "HTTP", "TargetType": "instance",
+            "LoadBalancerArns": [format!("{ARN}/app/lb/1")]}),
+    );
+    push(
+        &mut document,
+        "TargetHealth",
+        json!({"TargetGroupArn": "other", "TargetHealthDescriptions": [
+            {"Target": {"Id": "i-1"}, "TargetHealth": {"State": "healthy"}}]}),
+    );
+    let open = "eni-1 igw-1 TCP 8080-8080 through 80";
+    let unknown = "eni-1 igw-1 TCP 9090-9090 through 80 unknown";
+    assert_eq!(lines(&document), [open, unknown]);
+    document["Rules"] = json!([{"ListenerArn": "l", "IsDefault": true}]);
+    assert_eq!(lines(&document), [open]);
+}
+
+#[test]
+fn witnesses_through_accelerators_are_for_the_endpoint() {
+    let mut document = balanced("application", "app");
+    document["Accelerators"] = json!([{"AcceleratorArn": "ga", "Enabled": true}]);
+    push(
+        &mut document,
+        "Listeners",
+        json!({"ListenerArn": "ga/listener/1", "Protocol": "TCP",
+        "PortRanges": [{"FromPort": 80, "ToPort": 80}]}),
+    );
+    document["EndpointGroups"] = json!([{"EndpointGroupArn": "ga/listener/1/endpoint-group/1",
+        "EndpointDescriptions": [{"EndpointId": format!("{ARN}/app/lb/1")}, {"EndpointId": "eipalloc-1"}]}]);
+    document["Addresses"] = json!([{"AllocationId": "eipalloc-1", "PublicIp": "54.0.0.44",
+        "PrivateIpAddress": "10.1.1.4", "NetworkInterfaceId": "eni-1"}]);
+    document["SecurityGroups"][0]["IpPermissions"][0]["FromPort"] = json!(80);
+    let own = "eni-1 ga TCP 80-80";
+    let through = "eni-1 ga TCP 8080-8080 through 80";
+    let direct = "eni-1 igw-1 TCP 8080-8080 through 80";
+    assert_eq!(lines(&document), [direct, own, through]);
 }
