@@ -45,12 +45,10 @@ pub(crate) fn report<B: AsRef<[u8]>>(
     now: Timestamp,
 ) -> Report {
     let today = Offset::UTC.to_datetime(now).date();
-    inventory
-        .problems
-        .extend(inventory.os.as_ref().and_then(os_release::unsupported));
-    inventory
-        .problems
-        .extend(inventory.os.as_ref().and_then(|os| unknown(os, database)));
+    // Before all others: a table shows ten problems, and this one concerns every package.
+    let os = inventory.os.as_ref();
+    let missing = os.and_then(|os| os_release::unsupported(os).or_else(|| unknown(os, database)));
+    inventory.problems.splice(0..0, missing);
     let options = Options {
         declared: decisions.declared,
         container: target.kind == "image" || !inventory.layers.is_empty(),
