@@ -17,6 +17,8 @@ const PACKAGES: &[&str] = &[
     "lynkeus-ecosystem",
     "lynkeus-inventory",
     "lynkeus-advisory",
+    "lynkeus-findings",
+    "lynkeus-network",
     "lynkeus-sources",
     "lynkeus",
 ];

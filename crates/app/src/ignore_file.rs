@@ -114,19 +114,35 @@ mod tests {
 
     #[test]
     fn damaged_files_never_panic() {
-        let sample = b"# ours\n[[ignore]]\nid = \"CVE-1\"\nuntil = \"2026-12-31\"\n\
-            reason = \"later\"\n[[ignore]]\npath = \"a/*\"\nreason = \"b\"\n";
+        let samples: [&[u8]; 4] = [
+            b"# ours\n[[ignore]]\nid = \"CVE-1\"\nuntil = \"2026-12-31\"\nreason = \"later\"\n\
+              [[ignore]]\npath = \"a/*\"\nreason = \"b\"\n",
+            b"[[ignore]]\nid = 'GHSA-*'\npackage = \"openssl\"\nversion = \"3.0.11-1\"\n\
+              path = \"opt/app/*\"\nuntil = \"2026-02-28\"\n\
+              reason = \"\"\"\nthe module\n  is not loaded \\\n\"\"\"\n",
+            b"ignore = [\n  { id = \"CVE-2023-12345\", reason = \"a\\u00e9\" },\n\
+              { \"package\" = \"lib*\", reason = '''b''' }, # why\n]\n",
+            b"\r\n[[ignore]]\r\nid=\"*\"\r\nreason=\"all\"\r\n",
+        ];
+        for sample in samples {
+            parse(&String::from_utf8_lossy(sample), "rules.toml").unwrap();
+        }
         let target = damage::Target {
             name: "app/ignore-file",
-            samples: &[sample],
+            samples: &samples,
             tokens: &[
                 b"[[ignore]]\n",
                 b"until = ",
                 b"2026-02-30",
                 b"\"\"\"",
                 b"package = \"\"\n",
+                b"until = 9999-12-31T23:59:60Z\n",
+                b"ignore = [",
+                b"{ id = \"*\", reason = \"x\" },",
+                b"reason.a.b = 1\n",
+                b"\\U0010ffff",
             ],
-            cases: 300,
+            cases: 500,
         };
         target.check(|bytes| {
             let rules = parse(&String::from_utf8_lossy(bytes), "rules.toml");

@@ -238,16 +238,45 @@ fn damaged_containers_never_panic() {
     }
 }
 
-/// VEX documents as users hand them over.
-const STATEMENTS: &[&str] = &[
-    r#"{"@context":"https://openvex.dev/ns/v0.2.0","@id":"https://a/1","author":"a","timestamp":"2024-01-01T00:00:00Z","version":1,"statements":[{"vulnerability":{"name":"CVE-2023-1","aliases":["GHSA-x"]},"products":[{"@id":"pkg:oci/app@sha256%3Aaa","subcomponents":[{"@id":"pkg:deb/debian/bash@5.2"}]}],"status":"not_affected","justification":"vulnerable_code_not_in_execute_path"},{"vulnerability":{"name":"CVE-2023-2"},"products":["pkg:npm/a@1"],"status":"fixed"}]}"#,
-    r#"{"document":{"category":"csaf_vex","csaf_version":"2.0","title":"t","publisher":{"name":"p"},"tracking":{"id":"1"}},"product_tree":{"branches":[{"category":"vendor","name":"v","branches":[{"category":"product_version","name":"1","product":{"name":"a 1","product_id":"P1","product_identification_helper":{"purl":"pkg:npm/a@1"}}}]}],"relationships":[{"category":"default_component_of","product_reference":"P1","relates_to_product_reference":"P2","full_product_name":{"name":"x","product_id":"P3"}}]},"vulnerabilities":[{"cve":"CVE-2023-1","product_status":{"known_not_affected":["P1","P3"]},"flags":[{"label":"component_not_present","product_ids":["P1"]}]}]}"#,
-    r#"{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{"bom-ref":"a","name":"a","purl":"pkg:npm/a@1","components":[{"bom-ref":"b","purl":"pkg:npm/b@2"}]}],"vulnerabilities":[{"id":"CVE-2023-1","source":{"name":"NVD"},"references":[{"id":"GHSA-x"}],"analysis":{"state":"not_affected","justification":"code_not_reachable","detail":"x"},"affects":[{"ref":"a"},{"ref":"urn:cdx:f08a6ccd-4dce-4759-bd84-c626675d60a7/1#b"}]}]}"#,
+/// VEX documents as users hand them over: OpenVEX, CSAF, CycloneDX.
+const STATEMENTS: &[(&str, &str)] = &[
+    (
+        "openvex",
+        r#"{"@context":"https://openvex.dev/ns/v0.2.0","@id":"https://a/1","author":"a","timestamp":"2024-01-01T00:00:00Z","version":1,"statements":[{"vulnerability":{"name":"CVE-2023-1","aliases":["GHSA-x"]},"products":[{"@id":"pkg:oci/app@sha256%3Aaa","subcomponents":[{"@id":"pkg:deb/debian/bash@5.2"}]}],"status":"not_affected","justification":"vulnerable_code_not_in_execute_path"},{"vulnerability":{"name":"CVE-2023-2"},"products":["pkg:npm/a@1"],"status":"fixed"}]}"#,
+    ),
+    (
+        "openvex",
+        r#"{"@context":"https://openvex.dev/ns","@id":"x","author":"A","role":"Vendor","timestamp":"2023-01-08T18:02:03.647787998-06:00","version":"1","tooling":"t","statements":[{"vulnerability":"CVE-2023-12345","status":"under_investigation","status_notes":"n","products":["pkg:apk/wolfi/git@2.39.0-r1?arch=x86_64"],"subcomponents":["pkg:golang/x@1"]},{"vulnerability":{"@id":"https://a/CVE-2023-3","name":"CVE-2023-3"},"products":[{"@id":"pkg:deb/ubuntu/a@1?arch=source&distro=noble","identifiers":{"cpe23":"cpe:2.3:a:b:c:1"},"hashes":{"sha-256":"aa"}}],"status":"affected","action_statement":"update","action_statement_timestamp":"2024-01-01T00:00:00Z"},{"vulnerability":{"name":"CVE-2023-4"},"timestamp":"2024-02-30T00:00:00Z","last_updated":"2024-03-01T00:00:00Z","products":[{"@id":"p"}],"status":"not_affected","impact_statement":"removed"}]}"#,
+    ),
+    (
+        "csaf",
+        r#"{"document":{"category":"csaf_vex","csaf_version":"2.0","title":"t","publisher":{"name":"p"},"tracking":{"id":"1"}},"product_tree":{"branches":[{"category":"vendor","name":"v","branches":[{"category":"product_version","name":"1","product":{"name":"a 1","product_id":"P1","product_identification_helper":{"purl":"pkg:npm/a@1"}}}]}],"relationships":[{"category":"default_component_of","product_reference":"P1","relates_to_product_reference":"P2","full_product_name":{"name":"x","product_id":"P3"}}]},"vulnerabilities":[{"cve":"CVE-2023-1","product_status":{"known_not_affected":["P1","P3"]},"flags":[{"label":"component_not_present","product_ids":["P1"]}]}]}"#,
+    ),
+    (
+        "csaf",
+        include_str!("../../testdata/csaf/cve-2023-38545.json"),
+    ),
+    (
+        "csaf",
+        include_str!("../../testdata/csaf/cve-2022-38752.json"),
+    ),
+    (
+        "csaf",
+        include_str!("../../testdata/csaf/suse-cve-2023-5568.json"),
+    ),
+    (
+        "cyclonedx",
+        r#"{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{"bom-ref":"a","name":"a","purl":"pkg:npm/a@1","components":[{"bom-ref":"b","purl":"pkg:npm/b@2"}]}],"vulnerabilities":[{"id":"CVE-2023-1","source":{"name":"NVD"},"references":[{"id":"GHSA-x"}],"analysis":{"state":"not_affected","justification":"code_not_reachable","detail":"x"},"affects":[{"ref":"a"},{"ref":"urn:cdx:f08a6ccd-4dce-4759-bd84-c626675d60a7/1#b"}]}]}"#,
+    ),
+    (
+        "cyclonedx",
+        r#"{"bomFormat":"CycloneDX","specVersion":"1.6","serialNumber":"urn:uuid:f08a6ccd-4dce-4759-bd84-c626675d60a7","version":2,"metadata":{"timestamp":"2022-03-03T00:00:00Z","authors":[{"name":"Ann"}],"component":{"bom-ref":"app","type":"container","name":"app","purl":"pkg:oci/app@sha256:aa"}},"vulnerabilities":[{"bom-ref":"1","id":"SNYK-1","references":[{"id":"CVE-2020-25649","source":{"url":"https://a"}}],"analysis":{"state":"exploitable","response":["will_not_fix","update"],"firstIssued":"2022-01-01T00:00:00Z","lastUpdated":"2022-02-01T00:00:00+01:00"},"affects":[{"ref":"app","versions":[{"range":"vers:npm/<2","status":"affected"},{"version":"2","status":"unaffected"}]}]},{"id":"CVE-2020-2","analysis":{"state":"false_positive"},"affects":[{"ref":"urn:cdx:f08a6ccd-4dce-4759-bd84-c626675d60a7/2#pkg:npm/c@1"}]},{"id":"CVE-2020-3","analysis":{"state":"resolved_with_pedigree"},"affects":[{"ref":"nobody"}]}]}"#,
+    ),
 ];
 
 #[test]
 fn vex_documents_are_read_before_they_are_changed() {
-    for document in STATEMENTS {
+    for (_, document) in STATEMENTS {
         let read = lynkeus_advisory::vex::read("v.json", &mut document.as_bytes());
         assert!(!read.statements.is_empty(), "{:?}", read.problems);
     }
@@ -255,14 +284,20 @@ fn vex_documents_are_read_before_they_are_changed() {
 
 #[test]
 fn damaged_vex_documents_never_panic() {
-    for (name, statement) in ["openvex", "csaf", "cyclonedx"].into_iter().zip(STATEMENTS) {
+    for name in ["openvex", "csaf", "cyclonedx"] {
+        let rows = STATEMENTS.iter().filter(|row| row.0 == name);
+        let samples: Vec<&[u8]> = rows.map(|row| row.1.as_bytes()).collect();
         let target = Target {
             name: &format!("advisory/vex-{name}"),
-            samples: &[statement.as_bytes()],
+            samples: &samples,
             tokens: &[
                 b"pkg:npm/a@1",
                 b"\"status\":\"fixed\"",
+                b"\"status\":\"not_affected\",",
+                b"\"timestamp\":\"9999-12-31T23:59:60Z\",",
+                b"\"products\":[],",
                 b"product_id",
+                b"\"branches\":[{",
                 b"urn:cdx:",
             ],
             cases: 200,

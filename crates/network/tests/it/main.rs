@@ -7,6 +7,7 @@ mod base;
 mod beyond;
 mod cases;
 mod corner;
+mod damage;
 mod elements;
 mod estate;
 mod fixes;
@@ -21,8 +22,8 @@ mod ways;
 
 use lynkeus_network::snapshot::{File, Snapshot, read};
 
-/// Reads a sample network.
-fn sample(name: &str) -> Snapshot {
+/// The documents of a sample network.
+fn files(name: &str) -> Vec<File> {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/samples");
     let mut files = Vec::new();
     let mut directories = vec![root.join(name)];
@@ -39,7 +40,12 @@ fn sample(name: &str) -> Snapshot {
             }
         }
     }
-    let (snapshot, problems) = read(&files);
+    files
+}
+
+/// Reads a sample network.
+fn sample(name: &str) -> Snapshot {
+    let (snapshot, problems) = read(&files(name));
     assert_eq!(problems, [], "{name}");
     snapshot
 }

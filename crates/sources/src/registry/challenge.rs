@@ -117,9 +117,27 @@ mod tests {
             samples: &[
                 b"Bearer realm=\"https://a.b/token\",service=\"a.b\",scope=\"repository:a:pull\"",
                 b"basic realm = x , Digest qop=\"auth, auth-int\"",
+                b"Bearer realm=\"https://ghcr.io/token\",service=\"ghcr.io\",scope=\"repository:o/a:pull\",error=\"invalid_token\"",
+                b"Basic realm=\"https://123456789012.dkr.ecr.us-east-1.amazonaws.com/\",service=\"ecr.amazonaws.com\"",
+                b"Negotiate, Basic realm=\"Registry \\\"Realm\\\"\", Bearer realm=https://a/b?c=d,scope=\"a:b:pull,push c:d:*\"",
+                b"Bearer  realm = \"https://gitlab.example/jwt/auth\" , service=container_registry\t",
+                b"NTLM TlRMTVNTUAABAAAA==, Bearer realm=\"https://[::1]:5001/auth\"",
             ],
-            tokens: &[b"realm=", b"\\\"", b", ", b"="],
-            cases: 500,
+            tokens: &[
+                b"realm=",
+                b"service=",
+                b"scope=",
+                b"\\\"",
+                b"\"",
+                b", ",
+                b"=",
+                b"Bearer ",
+                b"Basic ",
+                b"Negotiate",
+                b"\t",
+                b"https://",
+            ],
+            cases: 1000,
         };
         target.check(|bytes| {
             let header = String::from_utf8_lossy(bytes);

@@ -332,13 +332,30 @@ mod tests {
 
     #[test]
     fn damaged_configurations_are_survived() {
-        let sample = br#"{"auths":{"https://index.docker.io/v1/":{"auth":"dTpwOng="},
-            "quay.io":{"username":"a","password":"b"},"quay.io/team":{"identitytoken":"t"}}}"#;
+        let samples: [&[u8]; 4] = [
+            br#"{"auths":{"https://index.docker.io/v1/":{"auth":"dTpwOng="},
+            "quay.io":{"username":"a","password":"b"},"quay.io/team":{"identitytoken":"t"}}}"#,
+            br#"{"auths":{"quay.io/team/app":{"auth":"bjpt"},"quay.io":{}},"currentContext":"x",
+            "HttpHeaders":{"User-Agent":"Docker-Client/27.1 (linux)"},"plugins":{"-x":{"hooks":"a"}}}"#,
+            br#"{"credsStore":"secretservice","credHelpers":{"quay.io":"ecr-login","gcr.io":""},
+            "auths":{"http://quay.io/v2/":{"auth":"dTpwOng=","email":""},"quay.io:443":{}}}"#,
+            br#"{"auths":{"quay.io/team":{"registrytoken":"r","identitytoken":"",
+            "auth":"PHRva2VuPjo="},"https://quay.io":{"auth":null,"password":""}}}"#,
+        ];
         let target = damage::Target {
             name: "sources/credentials",
-            samples: &[sample],
-            tokens: &[b"\"auth\":\"Og==\"", b"quay.io", b"https://", b"dTpw"],
-            cases: 300,
+            samples: &samples,
+            tokens: &[
+                b"\"auth\":\"Og==\"",
+                b"\"auth\":\"OjpiOmM\"",
+                b"\"identitytoken\":\"t\",",
+                b"quay.io",
+                b"quay.io/team/app",
+                b"https://",
+                b"/v1/",
+                b"dTpw",
+            ],
+            cases: 1000,
         };
         let reference = Reference::parse("quay.io/team/app").unwrap();
         target.check(|bytes| {
