@@ -7,6 +7,7 @@ mod crates_io;
 mod dashboard;
 mod db;
 mod debian;
+mod downloads;
 mod network;
 mod operations;
 mod outputs;

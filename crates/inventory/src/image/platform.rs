@@ -57,7 +57,11 @@ impl Platform {
 impl std::fmt::Display for Platform {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}/{}", self.os, self.architecture)?;
-        match &self.variant {
+        match self
+            .variant
+            .as_deref()
+            .filter(|variant| !variant.is_empty())
+        {
             Some(variant) => write!(f, "/{variant}"),
             None => Ok(()),
         }
