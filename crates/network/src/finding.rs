@@ -1,31 +1,21 @@
 //! Findings: one for each instance, interface, edge, protocol and range of ports.
 
-use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::IpAddr;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use model::Severity;
 
 use crate::address::Address;
 use crate::edges::{Balancer, Edge, Exposure, Open, of_interface};
-use crate::engine::{CLIENT_PORTS, Engine, Kept};
+use crate::engine::Engine;
 use crate::filters::Protocol;
 use crate::interval::IntervalSet;
 use crate::known::{Known, Reason};
 use crate::packet::Packet;
-use crate::region::{Ports, Region};
+use crate::region::Region;
 use crate::severity::Severities;
 use crate::snapshot::{Id, Snapshot};
-
-/// Addresses that clients on the internet really have; a witness has one of them if it can.
-const LIKELY_CLIENTS: [IpAddr; 4] = [
-    IpAddr::V4(Ipv4Addr::new(8, 8, 8, 8)),
-    IpAddr::V4(Ipv4Addr::new(1, 1, 1, 1)),
-    IpAddr::V4(Ipv4Addr::new(9, 9, 9, 9)),
-    IpAddr::V6(Ipv6Addr::new(0x2001, 0x4860, 0x4860, 0, 0, 0, 0, 0x8888)),
-];
-/// The client's port of a witness, if the way back allows it.
-const LIKELY_PORT: u16 = 50000;
+use crate::witness::{self, Course};
 
 /// What is evaluated and how it is judged.
 #[derive(Debug, Clone)]
@@ -312,10 +302,9 @@ pub(crate) fn merge(
         let Some(instance) = instance(&engine.snapshot, options, &group.1) else {
             continue;
         };
-        let ways = ways_back(engine, &group.1, group.2);
         for ((is_open, ports), draft) in drafts {
             findings.extend(finding(
-                &ways, options, &group, &instance, is_open, ports, draft,
+                engine, options, &group, &instance, is_open, ports, draft,
             ));
         }
     }
@@ -324,7 +313,7 @@ pub(crate) fn merge(
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one finding")]
 fn finding(
-    ways: &WaysBack,
+    engine: &mut Engine,
     options: &Options,
     group: &Group,
     instance: &Id,
@@ -339,11 +328,21 @@ fn finding(
     let services = services.into_iter().map(str::to_owned).collect();
     let (private, public) = draft.addresses?;
     let verdict = if is_open {
-        let mut packet = witness(ways, *protocol, ports.0, &draft);
-        if let Some(balancer) = balancer {
-            packet.destination_port = balancer.listener_port;
-        }
-        Verdict::Open(packet)
+        let course = Course {
+            edge,
+            interface,
+            protocol: *protocol,
+            balancer: balancer.as_ref(),
+            middlebox: middlebox.as_ref(),
+        };
+        let destination = public.unwrap_or(private);
+        Verdict::Open(witness::of(
+            engine,
+            course,
+            destination,
+            ports.0,
+            &draft.first,
+        ))
     } else {
         Verdict::Unknown(draft.reasons)
     };
@@ -396,60 +395,4 @@ fn draft<A: Address>(
             draft.reasons.dedup();
         }
     }
-}
-
-/// One packet of the range that arrives and is answered: to the lowest port, from a likely client.
-fn witness(ways: &WaysBack, protocol: Protocol, port: u16, draft: &Draft) -> Packet {
-    let (private, public) = draft
-        .addresses
-        .unwrap_or((IpAddr::from([0, 0, 0, 0]), None));
-    let destination = public.unwrap_or(private);
-    let mut source = None;
-    for ip in LIKELY_CLIENTS {
-        source = source.or_else(|| {
-            let is_in = match ip {
-                IpAddr::V4(v4) => draft.first.0.contains(v4.to_bits()),
-                IpAddr::V6(v6) => draft.first.1.contains(v6.to_bits()),
-            };
-            (is_in && ip.is_ipv4() == destination.is_ipv4()).then_some(ip)
-        });
-    }
-    let first = if destination.is_ipv4() {
-        draft.first.0.first().map(Address::ip)
-    } else {
-        draft.first.1.first().map(Address::ip)
-    };
-    let source = source.or(first).unwrap_or(private);
-    let source_port = match source {
-        IpAddr::V4(v4) => client_port(&ways.0, v4.to_bits()),
-        IpAddr::V6(v6) => client_port(&ways.1, v6.to_bits()),
-    };
-    Packet {
-        source,
-        source_port,
-        destination,
-        destination_port: port,
-        protocol: protocol.0,
-    }
-}
-
-/// What the ACL of an interface's subnet lets out, by family.
-type WaysBack = (Arc<Known<Region<u32>>>, Arc<Known<Region<u128>>>);
-
-fn ways_back(engine: &mut Engine, interface: &str, protocol: Protocol) -> WaysBack {
-    let snapshot = Arc::clone(&engine.snapshot);
-    let interface = snapshot.interfaces.get(interface);
-    let subnet = interface.map_or("", |i| i.subnet_id.as_str());
-    let four = engine.acl::<u32>(subnet, true, protocol);
-    (four, engine.acl::<u128>(subnet, true, protocol))
-}
-
-/// A client's port to which answers are let out.
-fn client_port<A: Kept>(out: &Known<Region<A>>, to: A) -> u16 {
-    if out.must.contains(LIKELY_PORT, to) {
-        return LIKELY_PORT;
-    }
-    let clients = Ports::range(CLIENT_PORTS.0, CLIENT_PORTS.1);
-    let open = out.must.ports_with(to).and(&clients);
-    open.first().unwrap_or(LIKELY_PORT)
 }

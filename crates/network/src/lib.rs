@@ -23,3 +23,4 @@ mod services;
 pub mod severity;
 pub mod snapshot;
 mod transit;
+mod witness;

@@ -172,9 +172,28 @@ fn across<A: Kept>(
         there = there.and(&is_local);
     }
     there = there.and(&*engine.groups::<A>(interface, protocol));
+    let back = answers(engine, interface, edge, private, protocol, middlebox);
+    let Some(arn) = &middlebox.firewall else {
+        return there.and(&crate::engine::from(&back.map(Region::addresses)));
+    };
+    let snapshot = &engine.snapshot;
+    there.and(&firewall::passes(snapshot, arn, protocol, private, &back))
+}
+
+/// The (client's port, client) pairs to which an interface's answers get through a middlebox, but for
+/// the rules of a firewall.
+fn answers<A: Kept>(
+    engine: &mut Engine,
+    interface: &NetworkInterface,
+    edge: &Edge,
+    private: A,
+    protocol: Protocol,
+    middlebox: &Middlebox,
+) -> Known<Region<A>> {
+    let (near, far) = (&middlebox.subnet, &interface.subnet_id);
     let clients = Ports::range(CLIENT_PORTS.0, CLIENT_PORTS.1);
     let mut back: Known<Region<A>> = everywhere::<A>(&clients).into();
-    if is_apart {
+    if near != far {
         back = back.and(&*engine.acl::<A>(far, true, protocol));
         let inward = engine.acl::<A>(near, false, protocol);
         back = back.and(&inward.map(|region| everywhere(&region.ports_with(private))));
@@ -183,12 +202,29 @@ fn across<A: Kept>(
     let homeward = engine
         .routed::<A>(far, &interface.vpc_id, &middlebox.next)
         .and(&engine.routed::<A>(near, &middlebox.vpc, &edge.next()));
-    back = back.and(&crate::engine::from(&homeward));
+    back.and(&crate::engine::from(&homeward))
+}
+
+/// The ports of a client with which its packets to a port pass the middlebox of an edge both ways.
+pub(crate) fn client_ports<A: Kept>(
+    engine: &mut Engine,
+    interface: &NetworkInterface,
+    edge: &Edge,
+    private: A,
+    protocol: Protocol,
+    (port, client): (u16, A),
+) -> Option<Ports> {
+    let table = engine.index.gateway_table.get(edge.id())?.clone();
+    let next = engine.routes::<A>(&table)?.lookup(private)?.clone();
+    let middlebox = locate(&engine.snapshot, &next).ok()??;
+    let back = answers(engine, interface, edge, private, protocol, &middlebox);
+    let ports = back.must.ports_with(client);
     let Some(arn) = &middlebox.firewall else {
-        return there.and(&crate::engine::from(&back.map(Region::addresses)));
+        return Some(ports);
     };
     let snapshot = &engine.snapshot;
-    there.and(&firewall::passes(snapshot, arn, protocol, private, &back))
+    let passed = firewall::client_ports(snapshot, arn, protocol, private, (port, client));
+    Some(ports.and(&passed))
 }
 
 fn all_if<A: Kept>(condition: bool) -> Region<A> {

@@ -143,14 +143,15 @@ pub fn of_table<A: Address>(snapshot: &Snapshot, table: &RouteTable) -> Routes<A
         .filter(|c| c.next == Next::Local)
         .map(|c| (c.low, c.high))
         .collect();
-    routes.to = partition(candidates, &IntervalSet::collect(locals));
+    routes.to = partition(candidates, &IntervalSet::collect(locals), |rank| rank == 1);
     routes
 }
 
-/// Gives each address to its best candidate.
+/// Gives each address to its best candidate; several equals of some ranks leave it open which.
 fn partition<A: Address>(
     mut candidates: Vec<Candidate<A>>,
     local: &IntervalSet<A>,
+    is_open: impl Fn(u8) -> bool,
 ) -> BTreeMap<Next, IntervalSet<A>> {
     candidates.sort_by_key(|c| (Reverse(c.length), c.rank, c.low));
     let mut parts: BTreeMap<Next, Vec<(A, A)>> = BTreeMap::new();
@@ -159,7 +160,7 @@ fn partition<A: Address>(
     while let Some(first) = rest.next() {
         let mut next = first.next;
         while let Some(same) = rest.next_if(|c| c.low == first.low && c.high == first.high) {
-            let is_tie = same.rank == first.rank && same.rank == 1;
+            let is_tie = same.rank == first.rank && is_open(same.rank);
             if is_tie && same.next != next {
                 next = Next::Ambiguous;
             }
@@ -243,7 +244,8 @@ pub fn of_transit<A: Address>(
         push(&mut candidates, &blocks, rank, &next);
     }
     propagated(snapshot, table, &mut routes, &mut candidates);
-    routes.to = partition(candidates, &IntervalSet::empty());
+    // Which of two attachments that announce the same block was first is not described.
+    routes.to = partition(candidates, &IntervalSet::empty(), |rank| rank > 0);
     Ok(routes)
 }
 

@@ -56,10 +56,11 @@ fn table<A: Kept>(
 fn toward<A: Kept>(routes: &Routes<A>, attachment: &str) -> Known<IntervalSet<A>> {
     let next = Next::Transit(attachment.to_owned());
     let must = routes.set(&next);
-    if routes.unknown.is_empty() {
-        return must.into();
+    let tied = routes.set(&Next::Ambiguous);
+    let mut reasons: Vec<String> = routes.unknown.iter().map(|(_, r)| r.clone()).collect();
+    if !tied.is_empty() {
+        reasons.push("several attachments announce the same block".to_owned());
     }
-    let reasons = routes.unknown.iter().map(|(_, r)| r.clone()).collect();
     let is_own = routes
         .unknown
         .iter()
@@ -67,7 +68,7 @@ fn toward<A: Kept>(routes: &Routes<A>, attachment: &str) -> Known<IntervalSet<A>
     let may = if is_own {
         IntervalSet::all()
     } else {
-        must.clone()
+        must.or(&tied)
     };
     let others = routes.unknown.iter().any(|(n, _)| *n != next);
     let must = if others { IntervalSet::empty() } else { must };
@@ -329,15 +330,8 @@ pub(crate) fn through<A: Kept>(
         return Arc::new(Known::nothing());
     };
     let leaving = &leaving.subnet_id;
-    let clients = Ports::range(CLIENT_PORTS.0, CLIENT_PORTS.1);
     let inward = engine.acl::<A>(subnet, false, protocol);
-    let mut reply: Known<Region<A>> = from_ports(&clients);
-    if leaving != subnet {
-        reply = reply.and(&*engine.acl::<A>(subnet, true, protocol));
-        let back = engine.acl::<A>(leaving, false, protocol);
-        let back = back.map(|region| region.ports_with(private));
-        reply = reply.and(&back.map(|ports| whole(ports)));
-    }
+    let reply = answers(engine, interface, leaving, private, protocol);
     let reply = reply.map(Region::addresses);
     let reply = reply.and(&engine.routed::<A>(subnet, vpc, &next));
     let arrivals: Vec<Known<Region<A>>> = entries
@@ -355,6 +349,44 @@ pub(crate) fn through<A: Kept>(
     let arrival: Known<Region<A>> = Known::between(certain.must, possible.may().clone(), reasons);
     let reply = reply.map(|set| Region::product(&Ports::all(), &Arc::new(set.clone())));
     Arc::new(inward.and(&arrival).and(&reply))
+}
+
+/// The (client's port, client) pairs to which an interface's answers get past ACLs to an attachment.
+fn answers<A: Kept>(
+    engine: &mut Engine,
+    interface: &NetworkInterface,
+    leaving: &Id,
+    private: A,
+    protocol: Protocol,
+) -> Known<Region<A>> {
+    let reply = from_ports(&Ports::range(CLIENT_PORTS.0, CLIENT_PORTS.1));
+    let subnet = &interface.subnet_id;
+    if leaving == subnet {
+        return reply;
+    }
+    let back = engine.acl::<A>(leaving, false, protocol);
+    let back = back.map(|region| whole(&region.ports_with(private)));
+    reply
+        .and(&*engine.acl::<A>(subnet, true, protocol))
+        .and(&back)
+}
+
+/// The ports of a client beyond a transit gateway to which an interface's answers get.
+pub(crate) fn client_ports<A: Kept>(
+    engine: &mut Engine,
+    interface: &NetworkInterface,
+    gateway: &str,
+    private: A,
+    protocol: Protocol,
+    client: A,
+) -> Option<Ports> {
+    let snapshot = Arc::clone(&engine.snapshot);
+    let own = attachment(&snapshot, gateway, &interface.vpc_id)?;
+    let here = snapshot.subnets.get(&interface.subnet_id)?;
+    let entries = subnets(&snapshot, own)?;
+    let leaving = entries.iter().find(|entry| entry.shares_zone(here))?;
+    let reply = answers(engine, interface, &leaving.subnet_id, private, protocol);
+    Some(reply.must.ports_with(client))
 }
 
 /// What goes on from an attachment's subnet to an interface.

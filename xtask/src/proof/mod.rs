@@ -83,5 +83,6 @@ fn network(workspace: &Workspace, range: &[String]) -> Result<()> {
         "random",
         "oracle",
         "opened",
+        "laws",
     ])
 }

@@ -41,30 +41,56 @@ pub(crate) fn passes<A: Kept>(
     back: &Known<Region<A>>,
 ) -> Known<Region<A>> {
     let addresses = crate::engine::from(&back.map(Region::addresses));
-    let policy = snapshot
-        .firewalls
-        .get(firewall)
-        .and_then(|f| snapshot.firewall_policies.get(&f.firewall_policy_arn));
-    let (Some(described), Some(policy)) = (snapshot.firewalls.get(firewall), policy) else {
+    let Some(parts) = by_client_ports(snapshot, firewall, protocol, private) else {
         let reason = format!("the policy of {firewall} is not described");
         return addresses.and(&Known::unknown(reason));
     };
+    let mut all = Known::nothing();
+    for (only, open) in parts {
+        let clients = back.map(|region| region.and_ports(&only).addresses());
+        all = all.or(&open.and(&crate::engine::from(&clients)));
+    }
+    all
+}
+
+/// The ports of a client with which a firewall passes its packets to a port both ways, for certain.
+pub(crate) fn client_ports<A: Kept>(
+    snapshot: &Snapshot,
+    firewall: &Id,
+    protocol: Protocol,
+    private: A,
+    (port, client): (u16, A),
+) -> Ports {
+    let parts = by_client_ports(snapshot, firewall, protocol, private);
+    let open = parts.into_iter().flatten();
+    open.filter(|(_, region)| region.must.contains(port, client))
+        .fold(Ports::empty(), |all, (ports, _)| all.or(&ports))
+}
+
+/// What passes both ways, by ranges of clients' ports; nothing if the policy is not described.
+fn by_client_ports<A: Kept>(
+    snapshot: &Snapshot,
+    firewall: &Id,
+    protocol: Protocol,
+    private: A,
+) -> Option<Vec<(Ports, Known<Region<A>>)>> {
+    let described = snapshot.firewalls.get(firewall)?;
+    let policy = &described.firewall_policy_arn;
+    let policy = snapshot.firewall_policies.get(policy)?;
     let mut reasons = Vec::new();
     let first: Vec<Rule<A>> = stateless(snapshot, policy, &mut reasons);
     let second: Vec<Rule<A>> = stateful(snapshot, described, policy, &mut reasons);
-    let mut all = Known::nothing();
-    for (low, high) in segments(first.iter().chain(&second)) {
+    let ranges = segments(first.iter().chain(&second)).into_iter();
+    let parts = ranges.map(|(low, high)| {
         let flow = Flow {
             protocol,
             private,
             client_port: low,
         };
-        let only = Ports::range(low, high);
-        let clients = back.map(|region| region.and_ports(&only).addresses());
         let open = one(policy, &first, &second, flow, &reasons);
-        all = all.or(&open.and(&crate::engine::from(&clients)));
-    }
-    all
+        (Ports::range(low, high), open)
+    });
+    Some(parts.collect())
 }
 
 /// Ranges of clients' ports that no rule divides.

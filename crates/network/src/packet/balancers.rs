@@ -353,7 +353,7 @@ fn server<'s>(
 }
 
 /// The ports that clients have, one for each range that an ACL's entries could tell apart.
-fn client_ports(snapshot: &Snapshot) -> Vec<u16> {
+pub(super) fn client_ports(snapshot: &Snapshot) -> Vec<u16> {
     let mut ports = vec![1024];
     for acl in snapshot.acls.values() {
         for range in acl.entries.iter().filter_map(|e| e.port_range.as_ref()) {
@@ -367,7 +367,7 @@ fn client_ports(snapshot: &Snapshot) -> Vec<u16> {
     ports
 }
 
-fn best(decisions: impl Iterator<Item = Decision>) -> Decision {
+pub(super) fn best(decisions: impl Iterator<Item = Decision>) -> Decision {
     decisions.fold(Decision::Stop, Decision::or)
 }
 

@@ -3,7 +3,7 @@
 use core::net::{IpAddr, Ipv4Addr};
 
 use super::rules::{Decision, Sender, acl, groups};
-use super::{Packet, Trail, Walk, gates, is_own, is_public, stopped, target};
+use super::{Packet, Trail, Walk, balancers, gates, is_own, is_public, stopped, target};
 use crate::snapshot::{AcceleratorEndpointGroup, LoadBalancer, NetworkInterface, Snapshot};
 
 /// The load balancer that a node belongs to.
@@ -18,7 +18,7 @@ fn balancer_of<'s>(snapshot: &'s Snapshot, node: &NetworkInterface) -> Option<&'
 
 /// Whether services send to this address of an instance: the first one.
 fn is_first(server: &NetworkInterface, address: IpAddr) -> bool {
-    super::balancers::first_address(server).map(IpAddr::V4) == Some(address)
+    balancers::first_address(server).map(IpAddr::V4) == Some(address)
 }
 
 /// An internet gateway is attached and public access not blocked.
@@ -90,16 +90,14 @@ fn unseen(snapshot: &Snapshot, id: &str, server: &NetworkInterface, packet: Pack
     let place = (server.subnet_id.as_str(), vpc);
     whoever(outside(snapshot, vpc), id, |source| {
         let from = Packet { source, ..packet };
-        let (there, back) = (packet.destination_port, packet.source_port);
+        let filter =
+            |is_egress, port| acl(snapshot, place, is_egress, packet.protocol, (source, port));
+        // The port is the accelerator's own, as the address is.
+        let ports = balancers::client_ports(snapshot).into_iter();
+        let back = balancers::best(ports.map(|port| filter(true, port)));
         groups(snapshot, server, false, from, Sender::Nobody)
-            .and(acl(
-                snapshot,
-                place,
-                false,
-                packet.protocol,
-                (source, there),
-            ))
-            .and(acl(snapshot, place, true, packet.protocol, (source, back)))
+            .and(filter(false, packet.destination_port))
+            .and(back)
     })
 }
 

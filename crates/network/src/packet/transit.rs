@@ -294,10 +294,16 @@ impl<'s> Origin<'s> {
             return Decision::Stop;
         };
         let mut best: Option<((u32, u8), Option<&str>)> = None;
+        let mut is_tied = false;
         let mut offer = |length: u32, rank: u8, id: Option<&'s str>| {
             let key = (length, 9 - rank);
-            if best.is_none_or(|(known, _)| key > known) {
-                best = Some((key, id));
+            match best {
+                Some((known, other)) if key == known => is_tied |= rank > 0 && id != other,
+                Some((known, _)) if key < known => {}
+                _ => {
+                    best = Some((key, id));
+                    is_tied = false;
+                }
             }
         };
         let is_dead = |id: &str| {
@@ -360,7 +366,7 @@ impl<'s> Origin<'s> {
             table.routes.is_none() && !statics.iter().any(|l| self.snapshot.described.contains(*l));
         let known = best.and_then(|(_, id)| id) == Some(attachment);
         let missing = Decision::Missing(table.transit_gateway_route_table_id.clone());
-        if is_partial || vague.iter().any(|id| (*id == attachment) != known) {
+        if is_partial || is_tied || vague.iter().any(|id| (*id == attachment) != known) {
             return missing;
         }
         Decision::when(known)

@@ -210,6 +210,50 @@ fn transit_gateways_follow_their_tables() {
 }
 
 #[test]
+fn of_two_attachments_that_announce_a_block_either_may_be_first() {
+    let mut document = transit();
+    push(
+        &mut document,
+        "Vpcs",
+        json!({"VpcId": "vpc-3", "CidrBlock": "10.2.0.0/16"}),
+    );
+    push(
+        &mut document,
+        "TransitGatewayAttachments",
+        json!({"TransitGatewayAttachmentId": "att-3", "TransitGatewayId": "tgw-1", "ResourceType": "vpc",
+            "ResourceId": "vpc-3", "State": "available",
+            "Association": {"TransitGatewayRouteTableId": "tgw-rtb-9", "State": "associated"}}),
+    );
+    push(
+        &mut document,
+        "TransitGatewayRouteTables",
+        json!({"TransitGatewayRouteTableId": "tgw-rtb-9", "TransitGatewayId": "tgw-1", "State": "available"}),
+    );
+    push(
+        &mut document,
+        "TransitGatewayStaticRoutes",
+        json!({"TransitGatewayRouteTableId": "tgw-rtb-9", "Routes": []}),
+    );
+    let open = ["eni-1 tgw-1 TCP 22-22"];
+    check("34 one announces it", &document, &open);
+    let learned =
+        document.pointer_mut("/TransitGatewayPropagations/0/TransitGatewayRouteTablePropagations");
+    learned.and_then(Value::as_array_mut).expect("a list").push(
+        json!({"TransitGatewayAttachmentId": "att-3", "ResourceId": "vpc-3", "ResourceType": "vpc",
+            "State": "enabled"}),
+    );
+    check("34 both do", &document, &["eni-1 tgw-1 TCP 22-22 unknown"]);
+    push(
+        &mut document,
+        "TransitGatewayStaticRoutes",
+        json!({"TransitGatewayRouteTableId": "tgw-rtb-1", "Routes": [{"DestinationCidrBlock": "10.2.0.0/16",
+            "State": "active", "Type": "static",
+            "TransitGatewayAttachments": [{"TransitGatewayAttachmentId": "att-2"}]}]}),
+    );
+    check("34 a static route decides", &document, &open);
+}
+
+#[test]
 fn groups_are_known_through_a_transit_gateway_that_supports_it() {
     let mut document = transit();
     document["SecurityGroups"][0]["IpPermissions"][0] = json!({"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22,

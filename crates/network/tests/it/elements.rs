@@ -273,13 +273,8 @@ pub(super) fn transit(dice: &mut Dice, document: &mut Value) {
                   gateway: &str,
                   kind: &str,
                   resource: &str| {
-        let state = *dice.one(&[
-            "available",
-            "available",
-            "available",
-            "available",
-            "deleted",
-        ]);
+        let live = !dice.once_in(5);
+        let state = if live { "available" } else { "deleted" };
         let mut one = json!({"TransitGatewayAttachmentId": id, "TransitGatewayId": gateway,
             "ResourceType": kind, "ResourceId": resource, "State": state});
         if !dice.once_in(8) {
@@ -297,11 +292,15 @@ pub(super) fn transit(dice: &mut Dice, document: &mut Value) {
         if !dice.once_in(8) {
             let all = [format!("subnet-{vpc}1"), format!("subnet-{vpc}2")];
             let some: Vec<&String> = all.iter().filter(|_| !dice.once_in(3)).collect();
+            let listed = document["TransitGatewayAttachments"].as_array();
+            let mut listed = listed.into_iter().flatten();
+            let own = listed.find(|a| a["TransitGatewayAttachmentId"] == id);
+            let state = own.map_or_else(|| json!("available"), |a| a["State"].clone());
             push(
                 document,
                 "TransitGatewayVpcAttachments",
                 json!({"TransitGatewayAttachmentId": id, "TransitGatewayId": "tgw-1", "VpcId": resource,
-                    "State": "available", "SubnetIds": some,
+                    "State": state, "SubnetIds": some,
                     "Options": {"SecurityGroupReferencingSupport": dice.one(&["enable", "disable"])}}),
             );
         }

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use lynkeus_network::edges::{Edge, Exposure, Open};
 use lynkeus_network::engine::{Engine, exposures};
 use lynkeus_network::filters::Protocol;
+use lynkeus_network::finding::{Options, Verdict, scan};
 use lynkeus_network::snapshot::Snapshot;
 
+use super::base::replays;
 use super::estate::{Dice, snapshot};
 use super::oracle::difference;
 use super::random::seeds;
@@ -82,6 +84,19 @@ fn many_paths_through_every_element_are_open() {
         }
     }
     assert_eq!(few, []);
+}
+
+#[test]
+fn every_witness_on_open_paths_is_answered() {
+    for seed in seeds() {
+        let estate = Arc::new(snapshot(&open(seed)));
+        let mut engine = Engine::new(Arc::clone(&estate));
+        for finding in scan(&mut engine, &Options::default()) {
+            if let Verdict::Open(packet) = &finding.verdict {
+                assert!(replays(&estate, &finding, *packet), "{seed}: {finding:?}");
+            }
+        }
+    }
 }
 
 #[test]

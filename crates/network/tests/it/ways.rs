@@ -148,6 +148,9 @@ fn server(dice: &mut Dice, all: &mut Value) {
 /// Lets much through groups and ACLs, with the exceptions that are there.
 fn calm(dice: &mut Dice, all: &mut Value) {
     for group in all["SecurityGroups"].as_array_mut().into_iter().flatten() {
+        if group["GroupName"] == "narrow" {
+            continue;
+        }
         let wide = match dice.below(8) {
             0 => json!({"IpProtocol": "tcp", "FromPort": 22, "ToPort": 8080,
                 "IpRanges": [{"CidrIp": "0.0.0.0/1"}, {"CidrIp": "128.0.0.0/1"}]}),
@@ -243,9 +246,12 @@ fn middle(dice: &mut Dice, all: &mut Value, kind: Kind) {
         .into_iter()
         .flatten()
     {
-        if interface["NetworkInterfaceId"] == "eni-app" && !dice.once_in(SLIP) {
-            interface["SourceDestCheck"] = json!(false);
-            interface["PrivateIpAddresses"][0]["Association"] = json!({"PublicIp": "54.0.0.200"});
+        if interface["NetworkInterfaceId"] == "eni-app" {
+            interface["SourceDestCheck"] = json!(dice.once_in(5));
+            if !dice.once_in(5) {
+                let address = json!({"PublicIp": "54.0.0.200"});
+                interface["PrivateIpAddresses"][0]["Association"] = address;
+            }
         }
     }
     let members = all.as_object_mut().expect("an object");
@@ -369,12 +375,39 @@ fn joined(dice: &mut Dice, all: &mut Value, kind: Kind) {
     if is_inspected {
         hub(dice, all);
     }
+    if kind == Kind::TransitVpc && dice.once_in(2) {
+        referred(all);
+    }
+}
+
+/// The server's only group lets in who has a group that an interface in the other VPC has.
+fn referred(all: &mut Value) {
+    all["NetworkInterfaces"][0]["Groups"] = json!([{"GroupId": "sg-near"}]);
+    push(
+        all,
+        "NetworkInterfaces",
+        json!({"NetworkInterfaceId": "eni-far", "VpcId": "vpc-2", "SubnetId": "subnet-21",
+            "Groups": [{"GroupId": "sg-far"}], "PrivateIpAddress": "10.2.1.4",
+            "PrivateIpAddresses": [{"PrivateIpAddress": "10.2.1.4", "Primary": true}]}),
+    );
+    push(
+        all,
+        "SecurityGroups",
+        json!({"GroupId": "sg-near", "GroupName": "narrow", "VpcId": "vpc-1", "IpPermissions": [
+            {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": "sg-far"}]}]}),
+    );
+    push(
+        all,
+        "SecurityGroups",
+        json!({"GroupId": "sg-far", "GroupName": "narrow", "VpcId": "vpc-2"}),
+    );
 }
 
 /// Attachments that are available, in both subnets or one, each with a table.
 fn attached(dice: &mut Dice, all: &mut Value, is_inspected: bool) {
     let attachments = all["TransitGatewayAttachments"].as_array_mut();
     for one in attachments.expect("a list") {
+        one["State"] = json!("available");
         if dice.once_in(SLIP * 4) {
             continue;
         }
@@ -382,12 +415,12 @@ fn attached(dice: &mut Dice, all: &mut Value, is_inspected: bool) {
         let is_hub = is_inspected && one["TransitGatewayAttachmentId"] == "att-2";
         let number = if is_far || is_hub { 2 } else { 1 };
         let table = format!("tgw-rtb-{number}");
-        one["State"] = json!("available");
         one["Association"] = json!({"TransitGatewayRouteTableId": table, "State": "associated"});
     }
     let zones = dice.below(3);
     let of_vpcs = all["TransitGatewayVpcAttachments"].as_array_mut();
     for one in of_vpcs.into_iter().flatten() {
+        one["State"] = json!("available");
         if !dice.once_in(8) {
             let vpc = one["VpcId"].as_str().unwrap_or_default();
             let vpc = vpc.replace("vpc-", "");
