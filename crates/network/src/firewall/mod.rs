@@ -178,35 +178,42 @@ fn sorted<A: Kept>(
         passed: nothing(),
         forwarded: nothing(),
     };
-    let mut left = Matched {
-        sure: Region::all(),
-        may: Region::all(),
-    };
+    // What no rule has decided for certain but, for each of the two, those that do the same.
+    let (mut unless_passed, mut unless_forwarded) = (Region::all(), Region::all());
+    let mut left: Region<A> = Region::all();
     for rule in rules {
         let matched = rule.matched(flow, is_answer);
-        let (sure, may) = (left.sure.and(&matched.sure), left.may.and(&matched.may));
+        let may = left.and(&matched.may);
         let none = Region::empty();
+        let (mut from_passed, mut from_forwarded) = (&matched.may, &matched.may);
         match rule.action {
-            Action::Pass => result.passed.add(&sure, &may),
-            Action::Forward => result.forwarded.add(&sure, &may),
+            Action::Pass => {
+                result.passed.add(&unless_passed.and(&matched.sure), &may);
+                from_passed = &matched.sure;
+            }
+            Action::Forward => {
+                let sure = unless_forwarded.and(&matched.sure);
+                result.forwarded.add(&sure, &may);
+                from_forwarded = &matched.sure;
+            }
             Action::Unknown => {
                 result.passed.add(&none, &may);
                 result.forwarded.add(&none, &may);
             }
-            Action::Drop | Action::Alert => {}
+            Action::Drop => {}
+            Action::Alert => continue,
         }
-        if rule.action != Action::Alert {
-            left.sure = left.sure.minus(&matched.may);
-            left.may = left.may.minus(&matched.sure);
-        }
+        unless_passed = unless_passed.minus(from_passed);
+        unless_forwarded = unless_forwarded.minus(from_forwarded);
+        left = left.minus(&matched.sure);
     }
     let is = |action: &str| defaults.iter().any(|a| a == action);
     if is("aws:pass") {
-        result.passed.add(&left.sure, &left.may);
+        result.passed.add(&unless_passed, &left);
     } else if is("aws:forward_to_sfe") {
-        result.forwarded.add(&left.sure, &left.may);
+        result.forwarded.add(&unless_forwarded, &left);
     } else if !is("aws:drop") {
-        result.passed.add(&Region::empty(), &left.may);
+        result.passed.add(&Region::empty(), &left);
     }
     result
 }
@@ -240,13 +247,20 @@ fn inspected<A: Kept>(policy: &FirewallPolicy, rules: &[Rule<A>], flow: Flow<A>)
     };
     for (rule, matched) in matches {
         let (sure, may) = (left.sure.and(&matched.sure), left.may.and(&matched.may));
-        match rule.action {
+        // What a rule may pass still passes for certain if what comes after it passes it too.
+        let decided = match rule.action {
             Action::Alert | Action::Forward => continue,
-            Action::Pass => passed.add(&sure, &may),
-            Action::Unknown => passed.add(&Region::empty(), &may),
-            Action::Drop => {}
-        }
-        left.sure = left.sure.minus(&matched.may);
+            Action::Pass => {
+                passed.add(&sure, &may);
+                &matched.sure
+            }
+            Action::Unknown => {
+                passed.add(&Region::empty(), &may);
+                &matched.may
+            }
+            Action::Drop => &matched.may,
+        };
+        left.sure = left.sure.minus(decided);
         left.may = left.may.minus(&matched.sure);
     }
     let defaults = &policy.stateful_default_actions;

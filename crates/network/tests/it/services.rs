@@ -101,6 +101,18 @@ fn firewalls_decide_by_their_rules() {
 }
 
 #[test]
+fn what_a_rule_may_pass_and_the_default_passes_is_open() {
+    let rule = "pass tcp any any -> any any (content:\"x\"; sid:1;)\n";
+    let mut document = firewall("STRICT_ORDER", rule);
+    let policy = &mut document["FirewallPolicies"][0]["FirewallPolicy"];
+    policy["StatefulDefaultActions"] = json!([]);
+    assert_eq!(lines(&document), ["eni-1 igw-1 TCP 22-22 inspected"]);
+    let policy = &mut document["FirewallPolicies"][0]["FirewallPolicy"];
+    policy["StatefulDefaultActions"] = json!(["aws:drop_strict"]);
+    assert_eq!(lines(&document), ["eni-1 igw-1 TCP 22-22 unknown"]);
+}
+
+#[test]
 fn services_reach_private_instances() {
     let mut document = base();
     document["NetworkInterfaces"][0]["PrivateIpAddresses"][0]["Association"] = json!({});
