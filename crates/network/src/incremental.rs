@@ -72,7 +72,10 @@ impl Live {
     pub fn apply(&mut self, change: Change) -> Difference {
         let dirty = match change {
             Change::Snapshot(snapshot) => return self.replace(snapshot),
-            Change::Group(group) => self.group(group),
+            Change::Group(group) => match self.group(group) {
+                Ok(dirty) => dirty,
+                Err(snapshot) => return self.replace(snapshot),
+            },
             Change::Acl(acl) => match self.acl(acl) {
                 Ok(dirty) => dirty,
                 Err(snapshot) => return self.replace(snapshot),
@@ -128,10 +131,14 @@ impl Live {
         difference
     }
 
-    fn group(&mut self, group: SecurityGroup) -> BTreeSet<Id> {
+    /// The interfaces that a group's rules touch; the new snapshot if the group was not described,
+    /// as whatever names it was unknown.
+    fn group(&mut self, group: SecurityGroup) -> Result<BTreeSet<Id>, Arc<Snapshot>> {
         let id = group.group_id.clone();
         let snapshot = Arc::make_mut(&mut self.engine.snapshot);
-        snapshot.groups.insert(id.clone(), group);
+        if snapshot.groups.insert(id.clone(), group).is_none() {
+            return Err(Arc::clone(&self.engine.snapshot));
+        }
         let protocols = &self.options.protocols;
         self.engine.v4.forget_group(&id, protocols);
         self.engine.v6.forget_group(&id, protocols);
@@ -145,7 +152,7 @@ impl Live {
                 dirty.extend(behind_tables(index, &interface.vpc_id));
             }
         }
-        dirty
+        Ok(dirty)
     }
 
     /// The interfaces that an ACL's entries touch; the new snapshot if its subnets changed too.

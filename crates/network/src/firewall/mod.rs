@@ -125,7 +125,6 @@ fn one<A: Kept>(
     let request = sorted(first, defaults, flow, false);
     let answer = sorted(first, defaults, flow, true);
     let inspected = inspected(policy, second, flow);
-    let returns_sure = Region::union_of([&answer.passed.sure, &answer.forwarded.sure]);
     let returns_may = Region::union_of([&answer.passed.may, &answer.forwarded.may]);
     // An answer that is inspected although the request was not belongs to no known flow.
     let plain = request.passed.sure.and(&answer.passed.sure);
@@ -133,8 +132,9 @@ fn one<A: Kept>(
         .forwarded
         .sure
         .and(&inspected.sure)
-        .and(&returns_sure);
-    let must = Region::union_of([&plain, &tracked]);
+        .and(&answer.kept);
+    let either = request.kept.and(&inspected.sure).and(&answer.passed.sure);
+    let must = Region::union_of([&plain, &tracked, &either]);
     let plain = request.passed.may.and(&returns_may);
     let tracked = request.forwarded.may.and(&inspected.may).and(&returns_may);
     let may = Region::union_of([&plain, &tracked]);
@@ -151,6 +151,8 @@ fn one<A: Kept>(
 struct Sorted<A> {
     passed: Matched<A>,
     forwarded: Matched<A>,
+    /// One or the other for certain.
+    kept: Region<A>,
 }
 
 fn nothing<A: Kept>() -> Matched<A> {
@@ -177,9 +179,11 @@ fn sorted<A: Kept>(
     let mut result = Sorted {
         passed: nothing(),
         forwarded: nothing(),
+        kept: Region::empty(),
     };
     // What no rule has decided for certain but, for each of the two, those that do the same.
     let (mut unless_passed, mut unless_forwarded) = (Region::all(), Region::all());
+    let mut unless_dropped: Region<A> = Region::all();
     let mut left: Region<A> = Region::all();
     for rule in rules {
         let matched = rule.matched(flow, is_answer);
@@ -203,11 +207,21 @@ fn sorted<A: Kept>(
             Action::Drop => {}
             Action::Alert => continue,
         }
+        let mut from_dropped = &matched.may;
+        if matches!(rule.action, Action::Pass | Action::Forward) {
+            let sure = unless_dropped.and(&matched.sure);
+            result.kept = Region::union_of([&result.kept, &sure]);
+            from_dropped = &matched.sure;
+        }
+        unless_dropped = unless_dropped.minus(from_dropped);
         unless_passed = unless_passed.minus(from_passed);
         unless_forwarded = unless_forwarded.minus(from_forwarded);
         left = left.minus(&matched.sure);
     }
     let is = |action: &str| defaults.iter().any(|a| a == action);
+    if is("aws:pass") || is("aws:forward_to_sfe") {
+        result.kept = Region::union_of([&result.kept, &unless_dropped]);
+    }
     if is("aws:pass") {
         result.passed.add(&unless_passed, &left);
     } else if is("aws:forward_to_sfe") {

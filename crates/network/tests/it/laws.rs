@@ -21,10 +21,12 @@ type Opened = BTreeMap<String, Vec<Open>>;
 fn key(exposure: &Exposure) -> String {
     let at = (&exposure.edge, &exposure.interface, exposure.protocol);
     let to = (exposure.private, exposure.public);
-    format!(
-        "{at:?} {to:?} {:?} {:?}",
-        exposure.balancer, exposure.middlebox
-    )
+    let mut balancer = exposure.balancer.clone();
+    if let Some(balancer) = balancer.as_mut().filter(|b| b.target_group.is_empty()) {
+        // Of a balancer that is not described one port stands for all.
+        balancer.listener_port = 0;
+    }
+    format!("{at:?} {to:?} {balancer:?} {:?}", exposure.middlebox)
 }
 
 fn opened(estate: &Snapshot) -> Opened {

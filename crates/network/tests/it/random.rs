@@ -6,12 +6,13 @@ use std::sync::Arc;
 use lynkeus_network::edges::{Edge, Exposure, Open, of_interface};
 use lynkeus_network::engine::Engine;
 use lynkeus_network::filters::Protocol;
-use lynkeus_network::finding::{Options, Verdict, scan};
+use lynkeus_network::finding::{Finding, Options, Verdict, scan};
 use lynkeus_network::incremental::{Change, Live};
 use lynkeus_network::packet::{Entry, Outcome, Packet, follow};
 use lynkeus_network::snapshot::Snapshot;
 use serde_json::Value;
 
+use super::beyond::peered;
 use super::estate::{BLOCKS, Dice, PORTS, acl, document, group, snapshot};
 use super::oracle::{agree, exists};
 
@@ -347,6 +348,20 @@ fn changes_end_where_a_new_evaluation_does() {
             );
         }
     }
+}
+
+#[test]
+fn a_group_that_is_described_now_is_known_to_those_that_name_it() {
+    let mut document = peered();
+    let rule = serde_json::json!({"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22,
+        "UserIdGroupPairs": [{"GroupId": "sg-2"}]});
+    document["SecurityGroups"][0]["IpPermissions"] = serde_json::json!([rule]);
+    let mut live = Live::new(Arc::new(snapshot(&document)), Options::default());
+    let is_unknown = |f: &Finding| matches!(f.verdict, Verdict::Unknown(_));
+    assert!(live.findings().iter().any(is_unknown));
+    let now = serde_json::json!({"GroupId": "sg-2", "VpcId": "vpc-2"});
+    live.apply(Change::Group(parsed(now)));
+    assert_eq!(live.findings(), []);
 }
 
 /// An allow more never closes, a deny more never opens, names and orders do not matter.

@@ -110,6 +110,22 @@ fn what_a_rule_may_pass_and_the_default_passes_is_open() {
     let policy = &mut document["FirewallPolicies"][0]["FirewallPolicy"];
     policy["StatefulDefaultActions"] = json!(["aws:drop_strict"]);
     assert_eq!(lines(&document), ["eni-1 igw-1 TCP 22-22 unknown"]);
+    // The answer may be forwarded or passed: both do.
+    let policy = &mut document["FirewallPolicies"][0]["FirewallPolicy"];
+    policy["StatefulDefaultActions"] = json!([]);
+    policy["StatelessDefaultActions"] = json!(["aws:pass"]);
+    policy["StatelessRuleGroupReferences"] = json!([{"ResourceArn": "s", "Priority": 1}]);
+    push(
+        &mut document,
+        "RuleGroups",
+        json!({"RuleGroupResponse": {"RuleGroupArn": "s"}, "RuleGroup": {"RulesSource":
+            {"StatelessRulesAndCustomActions": {"StatelessRules": [
+            {"Priority": 1, "RuleDefinition": {"Actions": ["aws:forward_to_sfe"],
+                "MatchAttributes": {"DestinationPorts": [{"FromPort": 22, "ToPort": 22}]}}},
+            {"Priority": 2, "RuleDefinition": {"Actions": ["aws:forward_to_sfe"],
+                "MatchAttributes": {"TCPFlags": [{"Flags": ["SYN"]}]}}}]}}}}),
+    );
+    assert_eq!(lines(&document), ["eni-1 igw-1 TCP 22-22 inspected"]);
 }
 
 #[test]
