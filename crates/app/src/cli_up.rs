@@ -52,20 +52,15 @@ pub(crate) struct Up {
 #[derive(Debug, Args)]
 pub(crate) struct Exports {
     /// A directory, with one for each account and bucket in it, or the address of an S3-compatible
-    /// store, signed for with the access key of the environment or of its profile; by default
-    /// `exports` in the data directory.
+    /// store, signed for with the access key of the configuration, of the environment or of its
+    /// profile; by default `exports` in the data directory.
     #[arg(id = "exports", long, env = "LYNKEUS_EXPORTS", value_name = "DIR|URL")]
     pub(crate) place: Option<String>,
     /// The Region of the store's buckets; by default that of the report.
-    #[arg(
-        id = "exports_region",
-        long = "exports-region",
-        value_name = "REGION",
-        requires = "exports"
-    )]
+    #[arg(id = "exports_region", long = "exports-region", value_name = "REGION")]
     pub(crate) region: Option<String>,
     /// Do not ask the store to encrypt with the KMS key that the client names.
-    #[arg(long = "exports-unencrypted", requires = "exports")]
+    #[arg(long = "exports-unencrypted")]
     pub(crate) unencrypted: bool,
 }
 

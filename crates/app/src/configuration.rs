@@ -7,11 +7,18 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail, ensure};
+use api::scalar::Secret;
 use findings::environment::Follows;
 use serde::Deserialize;
 use store::expiry::Retention;
 
-use crate::{cli::Cli, cli_up::Up, config, service::updates::Plan};
+use crate::{
+    cli::Cli,
+    cli_up::{self, Up},
+    config,
+    credentials::AccessKey,
+    service::{places::Settings, updates::Plan},
+};
 
 /// How often advisories are updated where nothing is said: publishers write several times a day.
 const EVERY: Duration = Duration::from_hours(6);
@@ -34,6 +41,7 @@ pub(crate) struct Configuration {
     /// None if advisories are updated by hand.
     pub(crate) update: Option<Plan>,
     pub(crate) retention: Retention,
+    pub(crate) exports: Settings,
     /// How long a job is held before another process may take it over.
     pub(crate) lease: Duration,
 }
@@ -51,6 +59,7 @@ struct Document {
     severity: Severity,
     update: Update,
     retention: Kept,
+    exports: Exports,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -78,6 +87,38 @@ struct Kept {
     disabled_hours: Option<u32>,
 }
 
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+struct Exports {
+    to: Option<String>,
+    region: Option<String>,
+    encrypted: Option<bool>,
+    access_key_id: Option<String>,
+    secret_access_key: Option<String>,
+    session_token: Option<String>,
+}
+
+impl Exports {
+    /// What holds with the command line before it.
+    fn settings(self, arguments: &cli_up::Exports) -> Result<Settings> {
+        let key = match (self.access_key_id, self.secret_access_key) {
+            (Some(id), Some(secret)) => Some(AccessKey {
+                id,
+                secret: Secret::from(secret),
+                session_token: self.session_token.map(Secret::from),
+            }),
+            (None, None) if self.session_token.is_none() => None,
+            _ => bail!("exports: access-key-id and secret-access-key are given together"),
+        };
+        Ok(Settings {
+            place: arguments.place.clone().or(self.to),
+            region: arguments.region.clone().or(self.region),
+            encrypts: !arguments.unencrypted && self.encrypted.unwrap_or(true),
+            key,
+        })
+    }
+}
+
 impl Configuration {
     /// Reads the file that is named, if one is, and what the command line says against it.
     pub(crate) fn read(cli: &Cli, arguments: &Up) -> Result<Self> {
@@ -90,7 +131,7 @@ impl Configuration {
         let store = arguments.store.as_deref().or(document.store.as_deref());
         let account = arguments.account.clone().or(document.account);
         let account = account.unwrap_or_else(|| "000000000000".to_owned());
-        crate::cli_up::account(&account).map_err(|why| anyhow::anyhow!("account: {why}"))?;
+        cli_up::account(&account).map_err(|why| anyhow::anyhow!("account: {why}"))?;
         let region = arguments.region.clone().or(document.region);
         let source = arguments.update_from.clone().or(document.update.source);
         let every = arguments
@@ -133,6 +174,7 @@ impl Configuration {
                 partial: document.update.partial,
             }),
             lease: Duration::from_secs(arguments.lease),
+            exports: document.exports.settings(&arguments.exports)?,
             retention: Retention {
                 remediated: seconds(kept.remediated_days, DAY, usual.remediated),
                 gone: seconds(kept.gone_days, DAY, usual.gone),
@@ -225,6 +267,20 @@ mod tests {
             ("retention.remediated-days = 90", "remediated: 7776000"),
             ("retention.gone-days = 7", "gone: 604800"),
             ("retention.disabled-hours = 48", "disabled: 172800"),
+            (
+                "exports.to = \"/srv/reports\"",
+                "place: Some(\"/srv/reports\")",
+            ),
+            ("exports.region = \"eu-north-1\"", "Some(\"eu-north-1\")"),
+            ("exports.encrypted = false", "encrypts: false"),
+            (
+                "exports.access-key-id = \"AKIA\"\nexports.secret-access-key = \"S3CR3T\"",
+                "id: \"AKIA\", secret: Secret(..), session_token: None",
+            ),
+            (
+                "exports = { access-key-id = \"A\", secret-access-key = \"S\", session-token = \"T\" }",
+                "session_token: Some(Secret(..))",
+            ),
         ];
         let directory = tempfile::tempdir().expect("a directory");
         let file = directory.path().join("one.toml");
@@ -239,6 +295,9 @@ mod tests {
             let refused = read(&["--config", &path]).expect_err(line);
             assert!(format!("{refused:#}").contains(&path), "{refused:#}");
         }
+        fs::write(&file, "exports.access-key-id = \"AKIA\"").expect("write");
+        let refused = read(&["--config", &path]).expect_err("half a key");
+        assert!(format!("{refused:#}").contains("together"), "{refused:#}");
         fs::write(&file, "workers = 7\nseverity = \"base\"").expect("write");
         let read = read(&["--config", &path, "--workers", "3"]).expect("read");
         assert_eq!((read.workers, read.follows), (3, Follows::Base));

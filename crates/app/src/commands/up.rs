@@ -76,7 +76,7 @@ pub(crate) fn run(cli: &Cli, arguments: &Up) -> Result<bool> {
     };
     let master = master::open(data_dir).with_context(unusable)?;
     let scope = Scope::new(&configuration.account, &configuration.region);
-    let place = Place::open(&arguments.exports, data_dir)?;
+    let place = Place::open(&configuration.exports, data_dir)?;
     let service = Arc::new(Service::open(&configuration)?.exporting_to(place));
     first_start(&service, data_dir, &master, &scope)?;
     let dashboard = Arc::new(pages(&service, &master, &scope));

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use api::wire::Destination;
 use store::Scope;
 
@@ -14,7 +14,7 @@ use super::{
     object_store::{ObjectStore, Options},
     reports::Trouble,
 };
-use crate::{cli_up::Exports, credentials};
+use crate::credentials::{self, AccessKey};
 
 /// Where all exports of the service go.
 #[derive(Debug)]
@@ -22,6 +22,19 @@ pub(crate) enum Place {
     /// Each account has a directory in it, and in that one for each bucket.
     Directory(PathBuf),
     Store(ObjectStore),
+}
+
+/// Where exports are to go, as configured.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    /// A directory, or the address of an S3-compatible store.
+    pub(crate) place: Option<String>,
+    /// The Region for which requests to a store are signed; without one, the report's.
+    pub(crate) region: Option<String>,
+    /// Whether a store is asked to encrypt with the KMS key that the client names.
+    pub(crate) encrypts: bool,
+    /// The key for a store; without one, that of the environment.
+    pub(crate) key: Option<AccessKey>,
 }
 
 /// A file to be put.
@@ -35,21 +48,34 @@ pub(crate) struct Put<'a> {
 }
 
 impl Place {
-    /// Where the arguments say, or into the data directory.
-    pub(crate) fn open(arguments: &Exports, data_dir: &Path) -> anyhow::Result<Self> {
-        let Some(place) = &arguments.place else {
-            return Ok(Self::Directory(data_dir.join("exports")));
+    /// Where the settings say, or into the data directory.
+    ///
+    /// # Errors
+    ///
+    /// The address is not one of a store, there is no key for it, or a directory has settings that
+    /// only a store can follow.
+    pub(crate) fn open(settings: &Settings, data_dir: &Path) -> anyhow::Result<Self> {
+        let place = settings.place.as_deref();
+        let Some(endpoint) = place.filter(|place| place.contains("://")) else {
+            ensure!(
+                settings.region.is_none() && settings.encrypts && settings.key.is_none(),
+                "exports: a Region, a key and `encrypted` are for an S3-compatible store, and the \
+                 place is a directory: give the store's address"
+            );
+            let usual = || data_dir.join("exports");
+            return Ok(Self::Directory(place.map_or_else(usual, PathBuf::from)));
         };
-        if !place.contains("://") {
-            return Ok(Self::Directory(PathBuf::from(place)));
-        }
+        let key = match &settings.key {
+            Some(key) => key.clone(),
+            None => credentials::find(None, None)?,
+        };
         let options = Options {
-            endpoint: place.clone(),
-            key: credentials::find(None, None)?,
-            region: arguments.region.clone(),
-            encrypts: !arguments.unencrypted,
+            endpoint: endpoint.to_owned(),
+            key,
+            region: settings.region.clone(),
+            encrypts: settings.encrypts,
         };
-        Ok(Self::Store(ObjectStore::new(options).context("--exports")?))
+        Ok(Self::Store(ObjectStore::new(options).context("exports")?))
     }
 
     /// Refuses a destination that can not be right, before a report is written for it, and makes

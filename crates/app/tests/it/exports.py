@@ -47,8 +47,8 @@ def client(service, endpoint, id="x", secret="x"):
                         config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 1}))
 
 
-def up(**environment):
-    process = start(LYNKEUS, "--data-dir", DATA, "up", "--listen", f"127.0.0.1:{PORT + 1}", "--no-host", "--db", DATA / "advisories.lkdb", **environment)
+def up(*arguments, **environment):
+    process = start(LYNKEUS, "--data-dir", DATA, "up", "--listen", f"127.0.0.1:{PORT + 1}", "--no-host", "--db", DATA / "advisories.lkdb", *arguments, **environment)
     answers(f"{ENDPOINT}/healthz")
     return process
 
@@ -121,6 +121,17 @@ def buckets():
     process = up(LYNKEUS_EXPORTS=STORE, AWS_ACCESS_KEY_ID=key["AccessKeyId"], AWS_SECRET_ACCESS_KEY="wrong")
     failed = report("reports", "")
     assert (failed["status"], failed["errorCode"]) == ("FAILED", "INVALID_PERMISSIONS"), failed
+    process.kill()
+    process.wait()
+    # The configuration file says the same, and goes before the environment.
+    configuration = DATA / "lynkeus.toml"
+    exports = {"to": STORE, "region": REGION, "access-key-id": key["AccessKeyId"], "secret-access-key": key["SecretAccessKey"]}
+    configuration.write_text("[exports]\nencrypted = false\n" + "".join(f'{name} = "{value}"\n' for name, value in exports.items()))
+    process = up("--config", configuration, AWS_ACCESS_KEY_ID=key["AccessKeyId"], AWS_SECRET_ACCESS_KEY="wrong")
+    done = report("reports", "configured")
+    assert done["status"] == "SUCCEEDED", done
+    kept = s3.get_object(Bucket="reports", Key=f"configured/{done['reportId']}.csv")
+    assert "SSEKMSKeyId" not in kept, kept
     process.send_signal(signal.SIGTERM)
     assert process.wait() == 0
 
