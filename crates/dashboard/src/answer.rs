@@ -22,6 +22,12 @@ use crate::{
 /// Bytes of a form.
 const MOST: usize = 64 << 10;
 
+/// Bytes of a form with a file; as many as the API takes.
+const MOST_WITH_FILE: usize = 32 << 20;
+
+/// Forms with a file.
+const UPLOADS: &[&str] = &["/vex"];
+
 /// What makes a page, or does what a form asks.
 pub(crate) type Handler = fn(&Asked<'_>) -> Result<Reply, Failure>;
 
@@ -46,6 +52,8 @@ pub(crate) const ACTIONS: &[(&str, Handler)] = &[
     ("/rules/new", rules::create),
     ("/rules/{id}", rules::update),
     ("/rules/{id}/delete", rules::delete),
+    ("/vex", vex::add),
+    ("/vex/{id}/remove", vex::remove),
     ("/region", sign_in::choose_region),
     ("/sign-out", sign_in::leave),
 ];
@@ -182,6 +190,15 @@ impl From<StoreError> for Failure {
     }
 }
 
+impl From<api::Error> for Failure {
+    fn from(error: api::Error) -> Self {
+        match error {
+            api::Error::Internal(cause) => Self::Internal(cause),
+            other => Self::Bad(other.to_string()),
+        }
+    }
+}
+
 impl Failure {
     fn status(&self) -> StatusCode {
         match self {
@@ -309,10 +326,14 @@ pub(crate) async fn get(dashboard: Arc<Dashboard>, request: Request, page: Handl
 /// Does what a form asks for.
 pub(crate) async fn post(dashboard: Arc<Dashboard>, request: Request, action: Handler) -> Response {
     let (parts, body) = request.into_parts();
-    let form = received(body).await;
+    let form = if UPLOADS.contains(&parts.uri.path()) {
+        uploaded(&dashboard, &parts, body).await
+    } else {
+        received(body).await
+    };
     let work = move |dashboard: &Dashboard, now| match form {
         Some(form) => answered(dashboard, &parts, Some(form), action, now),
-        None => Failure::Bad("The form is too long.".to_owned()).reply(None),
+        None => Failure::Bad("The form is too long or cut off.".to_owned()).reply(None),
     };
     blocking(dashboard, work).await
 }
@@ -321,6 +342,18 @@ pub(crate) async fn post(dashboard: Arc<Dashboard>, request: Request, action: Ha
 pub(crate) async fn received(body: Body) -> Option<Pairs> {
     let body = to_bytes(body, MOST).await.ok()?;
     Some(forms::read(&String::from_utf8_lossy(&body)))
+}
+
+/// The form with a file of a body; of nobody but those who are signed in is much read.
+async fn uploaded(dashboard: &Dashboard, parts: &Parts, body: Body) -> Option<Pairs> {
+    let now: Timestamp = (dashboard.settings.now)();
+    let session = dashboard.session(&parts.headers, now.as_millisecond());
+    let Ok(Some(_)) = session else {
+        return Some(Pairs::new());
+    };
+    let body = to_bytes(body, MOST_WITH_FILE).await.ok()?;
+    let kind = parts.headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    forms::read_parts(kind, &body)
 }
 
 fn answered(

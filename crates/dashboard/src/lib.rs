@@ -37,7 +37,7 @@ use axum::{
     routing::{get, post},
 };
 use model::Timestamp;
-pub use service::{DatabaseState, Feed, Remedy, Service, Updates};
+pub use service::{DatabaseState, Feed, Remedy, Sent, Service, Updates};
 use store::Engine;
 use tokio::sync::Semaphore;
 

@@ -63,4 +63,28 @@ pub trait Service: Send + Sync {
 
     /// What would close an open path of an instance, the best first.
     fn remedies(&self, scope: &Scope, instance: &str, finding: &Finding) -> Vec<Remedy>;
+
+    /// Keeps a VEX document, which is in force when this returns.
+    ///
+    /// # Errors
+    ///
+    /// It says nothing that can be used, in words for who sent it.
+    fn add_vex(&self, vex: &Sent<'_>) -> Result<(), api::Error>;
+
+    /// Takes the document with this id back: what it hid is active again when this returns.
+    ///
+    /// # Errors
+    ///
+    /// There is none with this id.
+    fn remove_vex(&self, scope: &Scope, id: &str, now: Timestamp) -> Result<(), api::Error>;
+}
+
+/// A document that someone sends.
+#[derive(Debug)]
+pub struct Sent<'a> {
+    pub scope: &'a Scope,
+    /// Of the file.
+    pub name: &'a str,
+    pub content: &'a [u8],
+    pub now: Timestamp,
 }

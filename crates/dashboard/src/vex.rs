@@ -2,10 +2,15 @@
 
 use maud::{Markup, html};
 use model::VexStatus;
-use store::vex::{self, Document, Effect};
+use store::{
+    keep,
+    vex::{self, Document, Effect},
+};
 
 use crate::{
     answer::{Asked, Failure, Reply},
+    forms,
+    service::Sent,
     shell::{self, Page},
     words,
 };
@@ -13,7 +18,60 @@ use crate::{
 /// Statements of a document that are shown; those that do something come first.
 const MOST: usize = 200;
 
+/// Bytes of a document's name that are kept.
+const LONGEST_NAME: usize = 256;
+
 pub(crate) fn list(asked: &Asked<'_>) -> Result<Reply, Failure> {
+    page(asked, None)
+}
+
+/// Keeps the document that the form holds.
+pub(crate) fn add(asked: &Asked<'_>) -> Result<Reply, Failure> {
+    let content = forms::first(&asked.form, "document");
+    let Some(content) = content else {
+        return refused(asked, "Choose a document.");
+    };
+    let name = forms::first(&asked.form, "document.name").unwrap_or("document");
+    let name: String = name.chars().take(LONGEST_NAME).collect();
+    let sent = Sent {
+        scope: &asked.session.scope,
+        name: &name,
+        content: content.as_bytes(),
+        now: keep::timestamp(asked.now),
+    };
+    match asked
+        .dashboard
+        .settings
+        .service
+        .add_vex(&sent)
+        .map_err(Failure::from)
+    {
+        Ok(()) => Ok(Reply::to(&"/vex")),
+        Err(Failure::Bad(why)) => refused(asked, &format!("{name} was not added. {why}.")),
+        Err(other) => Err(other),
+    }
+}
+
+/// Takes a document back.
+pub(crate) fn remove(asked: &Asked<'_>) -> Result<Reply, Failure> {
+    let (scope, id) = (&asked.session.scope, asked.segment(1));
+    let documents = asked.read(|tx| vex::list(tx, scope))?;
+    if !documents.iter().any(|document| document.id == id) {
+        return Err(Failure::NotFound);
+    }
+    let service = &asked.dashboard.settings.service;
+    service.remove_vex(scope, id, keep::timestamp(asked.now))?;
+    Ok(Reply::to(&"/vex"))
+}
+
+fn refused(asked: &Asked<'_>, why: &str) -> Result<Reply, Failure> {
+    Ok(page(asked, Some(why))?.with_status(axum::http::StatusCode::BAD_REQUEST))
+}
+
+/// The page, with why a document was not taken.
+fn page(asked: &Asked<'_>, trouble: Option<&str>) -> Result<Reply, Failure> {
+    let token = asked.dashboard.form_token(asked.session)?;
+    let token = (!asked.session.is_reader).then_some(token.as_str());
     let scope = &asked.session.scope;
     let documents = asked.read(|tx| {
         let mut read = Vec::new();
@@ -30,11 +88,11 @@ pub(crate) fn list(asked: &Asked<'_>) -> Result<Reply, Failure> {
         p.hint {
             "What vendors and you say of vulnerabilities in products. A finding is hidden while the \
              newest statement about each of its packages says that it is not affected or fixed. "
-            code { "lynkeus vex add FILE" } " adds a document, " code { "lynkeus vex remove ID" }
-            " takes one back."
+            code { "lynkeus vex" } " adds and removes documents too."
         }
+        @if let Some(token) = token { (upload(token, trouble)) }
         @if documents.is_empty() { p.empty { "There is no VEX document." } }
-        @for (document, effects) in &documents { (section(asked, document, effects)) }
+        @for (document, effects) in &documents { (section(asked, document, effects, token)) }
     };
     let page = Page {
         title: "VEX documents",
@@ -44,7 +102,27 @@ pub(crate) fn list(asked: &Asked<'_>) -> Result<Reply, Failure> {
     shell::reply(asked, &page)
 }
 
-fn section(asked: &Asked<'_>, document: &Document, effects: &[Effect]) -> Markup {
+fn upload(token: &str, trouble: Option<&str>) -> Markup {
+    html! {
+        form.card method="post" action="/vex" enctype="multipart/form-data" {
+            input type="hidden" name="form" value=(token);
+            @if let Some(why) = trouble { p.notice.bad role="alert" { (why) } }
+            div.field {
+                label for="document" { "Add a document" }
+                input #document name="document" type="file" required;
+                span.about { "OpenVEX, CSAF or CycloneDX. A newer version takes the place of the older." }
+            }
+            button.primary { "Add" }
+        }
+    }
+}
+
+fn section(
+    asked: &Asked<'_>,
+    document: &Document,
+    effects: &[Effect],
+    token: Option<&str>,
+) -> Markup {
     let hidden: i64 = effects.iter().map(|effect| effect.hides).sum();
     let idle = effects.iter().filter(|effect| effect.about == 0).count();
     let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
@@ -74,6 +152,12 @@ fn section(asked: &Asked<'_>, document: &Document, effects: &[Effect]) -> Markup
             }
             @if effects.len() > MOST {
                 p.hint { "and " (words::count(count(effects.len() - MOST))) " more" }
+            }
+            @if let Some(token) = token {
+                form method="post" action={ "/vex/" (document.id) "/remove" } {
+                    input type="hidden" name="form" value=(token);
+                    button.danger aria-label={ "Remove " (document.name) } { "Remove" }
+                }
             }
         }
     }

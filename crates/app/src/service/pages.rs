@@ -2,11 +2,13 @@
 
 use std::{cmp::Ordering, sync::Arc};
 
-use dashboard::{DatabaseState, Feed, Remedy, Updates};
+use api::state::Submitted;
+use dashboard::{DatabaseState, Feed, Remedy, Sent, Updates};
 use findings::finding::{Finding, VulnerablePackage};
+use model::Timestamp;
 use store::Scope;
 
-use super::worker::Service;
+use super::{vex, worker::Service};
 use crate::pipeline;
 
 /// The running service, for its pages.
@@ -63,5 +65,24 @@ impl dashboard::Service for Pages {
                 Vec::new()
             }
         }
+    }
+    fn add_vex(&self, sent: &Sent<'_>) -> Result<(), api::Error> {
+        let submitted = Submitted {
+            scope: sent.scope.clone(),
+            query: &[],
+            body: sent.content,
+            now: sent.now,
+        };
+        vex::add(&self.0, &submitted, sent.name).map(drop)
+    }
+
+    fn remove_vex(&self, scope: &Scope, id: &str, now: Timestamp) -> Result<(), api::Error> {
+        let submitted = Submitted {
+            scope: scope.clone(),
+            query: &[],
+            body: &[],
+            now,
+        };
+        vex::remove(&self.0, &submitted, id).map(drop)
     }
 }

@@ -89,6 +89,19 @@ impl Browser {
         self.ask(request, body(form))
     }
 
+    /// Sends a form with a file in its field `document`.
+    pub(crate) fn upload(&mut self, address: &str, token: &str, file: (&str, &str)) -> Shown {
+        let (name, content) = file;
+        let body = format!(
+            "--b\r\nContent-Disposition: form-data; name=\"form\"\r\n\r\n{token}\r\n--b\r\n\
+             Content-Disposition: form-data; name=\"document\"; filename=\"{name}\"\r\n\r\n\
+             {content}\r\n--b--\r\n"
+        );
+        let request = Request::post(address);
+        let request = request.header(header::CONTENT_TYPE, "multipart/form-data; boundary=b");
+        self.ask(request, body)
+    }
+
     fn ask(&mut self, request: axum::http::request::Builder, body: String) -> Shown {
         let cookies: Vec<String> = self
             .cookies

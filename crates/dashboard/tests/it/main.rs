@@ -6,3 +6,4 @@ mod pages;
 mod rules;
 mod sessions;
 mod stock;
+mod vex;

@@ -20,13 +20,14 @@ use findings::{
     reach::{Explained, Hop, Listener},
     resource::{Image, Instance, Resource, ResourceDetails, ResourceType},
 };
-use lynkeus_dashboard::{Dashboard, DatabaseState, Feed, Remedy, Service, Settings, router};
-use model::{Severity, Timestamp};
+use lynkeus_dashboard::{Dashboard, DatabaseState, Feed, Remedy, Sent, Service, Settings, router};
+use model::{Severity, Timestamp, VexProduct, VexStatement, VexStatus};
 use store::{
     Engine, Scope,
     keep::{self, timestamp},
     keys::{self, MasterKey, NewKey, Role},
     resources::{self, Covered},
+    vex,
 };
 
 use crate::browser::Browser;
@@ -44,7 +45,7 @@ pub(crate) fn scope() -> Scope {
     Scope::new(ACCOUNT, REGION)
 }
 
-struct Answers;
+struct Answers(Arc<Engine>);
 
 impl Service for Answers {
     fn database(&self) -> DatabaseState {
@@ -74,6 +75,37 @@ impl Service for Answers {
     fn compare(&self, _: &VulnerablePackage, a: &str, b: &str) -> Ordering {
         a.cmp(b)
     }
+
+    /// A document says the id of a vulnerability; one of markup is refused.
+    fn add_vex(&self, sent: &Sent<'_>) -> Result<(), api::Error> {
+        let id = String::from_utf8(sent.content.to_vec()).unwrap();
+        if id.contains('<') {
+            return Err(api::Error::invalid(id));
+        }
+        let statement = VexStatement {
+            vulnerabilities: vec![id],
+            products: vec![VexProduct::default()],
+            status: VexStatus::NotAffected,
+            justification: Some("component_not_present".to_owned()),
+            impact: Some(EVIL.to_owned()),
+            action: None,
+            timestamp: None,
+            author: EVIL.to_owned(),
+            document: sent.name.to_owned(),
+            place: "1".to_owned(),
+        };
+        let now = sent.now.as_millisecond();
+        let statements = std::slice::from_ref(&statement);
+        let kept = self
+            .0
+            .write(|tx| vex::put(tx, sent.scope, sent.name, (statements, &[]), now))?;
+        kept.map(drop).ok_or_else(|| api::Error::invalid("full"))
+    }
+
+    fn remove_vex(&self, scope: &Scope, id: &str, _: Timestamp) -> Result<(), api::Error> {
+        self.0.write(|tx| vex::remove(tx, scope, id))?;
+        Ok(())
+    }
 }
 
 /// A dashboard with a clock that tests set.
@@ -99,7 +131,7 @@ impl Stock {
             engine: Arc::clone(&engine),
             credentials: Box::new(StoredKeys::new(Arc::clone(&engine), master)),
             sealer: Sealer::new(vec![7; 32]),
-            service: Box::new(Answers),
+            service: Box::new(Answers(Arc::clone(&engine))),
             region: REGION.to_owned(),
             now: Box::new(move || timestamp(time.load(Relaxed))),
         });
