@@ -55,9 +55,10 @@ pub(crate) fn read_parts(content_type: &str, body: &[u8]) -> Option<Pairs> {
     if boundary.is_empty() || boundary.len() > LONGEST_BOUNDARY {
         return None;
     }
-    let delimiter = format!("\r\n--{boundary}");
+    let first = format!("--{boundary}");
+    let delimiter = format!("\r\n{first}");
     let finder = memmem::Finder::new(&delimiter);
-    let mut rest = body.strip_prefix(&delimiter.as_bytes()[2..])?;
+    let mut rest = body.strip_prefix(first.as_bytes())?;
     let mut pairs = Pairs::new();
     while pairs.len() < MOST {
         if rest.starts_with(b"--") {
