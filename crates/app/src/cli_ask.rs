@@ -77,6 +77,8 @@ pub(crate) struct Findings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Order {
     Severity,
+    /// The risk rank, 0 to 100.
+    Risk,
     Score,
     Epss,
     Newest,

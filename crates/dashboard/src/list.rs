@@ -19,7 +19,8 @@ const SIZE: usize = 50;
 const EXACT: i64 = 10_000;
 
 /// Orders by the word in the address.
-const ORDERS: [(&str, SortField); 6] = [
+const ORDERS: [(&str, SortField); 7] = [
+    ("risk", SortField::Risk),
     ("severity", SortField::Severity),
     ("score", SortField::InspectorScore),
     ("epss", SortField::EpssScore),
@@ -161,6 +162,6 @@ fn heading(browse: &Browse, word: &str, name: &str, label: &str) -> Markup {
     };
     let address = browse.address.clone().without("sort").and("sort", other);
     html! {
-        th.number[matches!(name, "score" | "epss")] scope="col" aria-sort=[sorted] { a href=(address) { (label) } }
+        th.number[matches!(name, "risk" | "score" | "epss")] scope="col" aria-sort=[sorted] { a href=(address) { (label) } }
     }
 }

@@ -23,6 +23,7 @@ pub(crate) fn table(listed: &[Listed], now: i64, heading: &dyn Fn(&str, &str) ->
                     th scope="col" { "Finding" }
                     th scope="col" { "Resource" }
                     th scope="col" { "Affected" }
+                    (heading("risk", "Risk"))
                     (heading("score", "Score"))
                     (heading("epss", "EPSS"))
                     (heading("first-seen", "First seen"))
@@ -49,6 +50,7 @@ fn row(listed: &Listed, now: i64) -> Markup {
             }
             td.resource { (resource(&listed.resource)) }
             td.affected { (affected(&observed.details)) }
+            td.number data-label="Risk" { @if let Some(risk) = listed.risk() { (risk) } }
             td.number data-label="Score" {
                 @if let Some(score) = &observed.score { (words::score(score.value)) }
             }

@@ -6,6 +6,7 @@ use store::coverage;
 
 use super::{SMALL, input};
 use crate::{
+    closed::Closed as _,
     errors::Error,
     inspector2,
     server::{Asked, Extension},
@@ -26,7 +27,7 @@ pub(super) fn route() -> Extension<State> {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Input {
     filter_criteria: Option<CoverageFilterCriteria>,
-    group_by: GroupKey,
+    group_by: String,
 }
 
 fn statistics(state: &State, asked: &Asked<'_>) -> Result<Value, Error> {
@@ -34,6 +35,10 @@ fn statistics(state: &State, asked: &Asked<'_>) -> Result<Value, Error> {
     let scope = scope(asked.caller);
     let criteria = inspector2::coverage_criteria(input.filter_criteria.as_ref())?;
     let by = input.group_by.as_str();
+    if GroupKey::parse(by).is_none() {
+        let message = format!("There is no group `{by}`");
+        return Err(Error::invalid_field("groupBy", message));
+    }
     let (total, groups) = state.engine.read(|tx| {
         let total = coverage::count(tx, &scope, &criteria)?;
         Ok((total, coverage::counts_by(tx, &scope, &criteria, by)?))

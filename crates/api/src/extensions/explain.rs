@@ -128,10 +128,7 @@ fn told(scope: &Scope, known: &Known) -> Value {
         "vulnerability",
         facts.as_ref().map(|facts| vulnerability(facts, *epss)),
     );
-    put(
-        "risk",
-        known.listed.risk().map(|rank| risk(rank, finding, *epss)),
-    );
+    put("risk", risk_of(&known.listed));
     if let Details::Network(details) = &observed.details {
         put("network", Some(network(details)));
     }
@@ -201,12 +198,14 @@ fn score(score: &InspectorScore) -> Value {
     })
 }
 
-fn risk(rank: i64, finding: &Finding, epss: Option<f64>) -> Value {
-    let steps = &finding.observed.risk;
-    let of_epss = risk::epss_step(epss);
+/// The risk rank with its steps, none if the finding has none.
+pub(super) fn risk_of(listed: &Listed) -> Option<Value> {
+    let rank = listed.risk()?;
+    let steps = &listed.finding.observed.risk;
+    let of_epss = risk::epss_step(listed.epss);
     let told = steps.iter().chain([&of_epss]);
     let told = told.map(|step| json!({"points": step.points, "reason": step.reason}));
-    json!({"rank": rank, "steps": told.collect::<Vec<_>>()})
+    Some(json!({"rank": rank, "steps": told.collect::<Vec<_>>()}))
 }
 
 fn vulnerability(facts: &VulnerabilityFacts, epss: Option<f64>) -> Value {

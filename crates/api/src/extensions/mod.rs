@@ -3,6 +3,7 @@
 mod coverage;
 mod explain;
 mod filters;
+mod findings;
 mod gone;
 mod network;
 mod submit;
@@ -36,6 +37,7 @@ pub fn routes() -> Vec<Extension<State>> {
         vex::add(),
         vex::list(),
         vex::remove(),
+        findings::route(),
         explain::route(),
         filters::preview_route(),
         filters::lifetime_route(),

@@ -7,7 +7,7 @@ use model::Timestamp;
 use serde_json::Value;
 
 use super::{Answered, Entry, Error, Running, Service, blocking, receive, route, verified};
-use crate::sigv4::Caller;
+use crate::{sigv4::Caller, token::Sealer};
 
 /// A request of an extension.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub struct Asked<'a> {
     pub body: &'a [u8],
     /// The server's time when the request came.
     pub now: Timestamp,
+    /// Signs page tokens.
+    pub sealer: &'a Sealer,
 }
 
 /// A route that takes a `POST` and answers in JSON.
@@ -74,6 +76,7 @@ pub(super) async fn answer<S: Send + Sync + 'static>(
             query: route::query(parts.uri.query().unwrap_or_default())?,
             body: &body,
             now,
+            sealer: &api.sealer,
         };
         let answer = handler(&api.state, &asked)?;
         Ok((200, answer.to_string().into_bytes()))

@@ -24,6 +24,7 @@ pub(crate) fn run(cli: &Cli, arguments: &Findings) -> Result<bool> {
     }
     let (field, order) = match arguments.sort {
         Order::Severity => ("SEVERITY", "DESC"),
+        Order::Risk => ("RISK", "DESC"),
         Order::Score => ("INSPECTOR_SCORE", "DESC"),
         Order::Epss => ("EPSS_SCORE", "DESC"),
         Order::Newest => ("FIRST_OBSERVED_AT", "DESC"),
@@ -34,7 +35,12 @@ pub(crate) fn run(cli: &Cli, arguments: &Findings) -> Result<bool> {
         "filterCriteria": criteria,
         "sortCriteria": {"field": field, "sortOrder": order},
     });
-    let (found, more) = server.pages("/findings/list", input, "findings", arguments.limit)?;
+    let (found, more) = server.pages(
+        "/lynkeus/v1/findings/list",
+        input,
+        "findings",
+        arguments.limit,
+    )?;
     output::to_file_or_stdout(None, &mut |out| match arguments.output {
         AnswerFormat::Json => output::pretty_json(out, &found),
         AnswerFormat::Table => {
@@ -59,6 +65,7 @@ pub(super) fn table(findings: &[Value], out: &mut dyn Write) -> std::io::Result<
     let columns = [
         Column("SEVERITY", false),
         Column("SCORE", false),
+        Column("RISK", false),
         Column("VULNERABILITY", true),
         Column("PACKAGES", true),
         Column("FIXED IN", true),
@@ -92,9 +99,11 @@ fn row(finding: &Value) -> Vec<String> {
     let resource = text("/resources/0/id");
     let arn = text("/findingArn");
     let score = finding.get("inspectorScore").and_then(Value::as_f64);
+    let risk = finding.pointer("/risk/rank");
     vec![
         text("/severity"),
         score.map_or_else(String::new, |score| format!("{score:.1}")),
+        risk.map_or_else(String::new, ToString::to_string),
         if named.is_empty() {
             text("/title")
         } else {

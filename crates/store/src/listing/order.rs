@@ -1,6 +1,6 @@
 //! The orders in which findings are listed.
 
-/// What findings are sorted by (service model, `SortField`).
+/// What findings are sorted by (service model, `SortField`), and the risk rank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SortField {
     AwsAccountId,
@@ -20,6 +20,8 @@ pub enum SortField {
     InspectorScore,
     VendorSeverity,
     EpssScore,
+    /// As it is at each page, not as it was at the first.
+    Risk,
 }
 
 /// Where a sort key is, now and as it was.
@@ -49,7 +51,7 @@ macro_rules! attribute {
 }
 
 /// Each field with its name on the wire and its key.
-const FIELDS: [(SortField, &str, Key); 17] = [
+const FIELDS: [(SortField, &str, Key); 18] = [
     (SortField::AwsAccountId, "AWS_ACCOUNT_ID", Key::Same),
     (SortField::FindingType, "FINDING_TYPE", Key::Fixed("f.kind")),
     (
@@ -123,10 +125,11 @@ const FIELDS: [(SortField, &str, Key); 17] = [
         Key::Kept("f.vendor_severity", "h.vendor_severity"),
     ),
     (SortField::EpssScore, "EPSS_SCORE", Key::Epss),
+    (SortField::Risk, "RISK", Key::Fixed("f.risk")),
 ];
 
 impl SortField {
-    /// Every field, in the order of the service model.
+    /// Every field, in the order of the service model; the risk rank, which it lacks, is the last.
     pub fn all() -> impl Iterator<Item = Self> {
         FIELDS.iter().map(|(field, ..)| *field)
     }

@@ -128,6 +128,10 @@ fn key(listed: &Listed, field: SortField) -> Option<String> {
             let vulnerability = observed.vulnerability().unwrap_or_default();
             format!("{epss:08.5} {vulnerability}")
         }),
+        SortField::Risk => {
+            let rank = findings::risk::rank(&observed.risk, listed.epss);
+            Some(format!("{rank:03}"))
+        }
     }
 }
 
