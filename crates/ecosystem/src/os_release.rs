@@ -1,6 +1,6 @@
 //! Operating systems: which one a resource runs, its advisory namespace, its end of life.
 
-use jiff::civil::Date;
+use jiff::{ToSpan as _, civil::Date};
 use model::{OperatingSystem, Problem};
 
 mod end_of_life;
@@ -104,6 +104,14 @@ pub fn unsupported(os: &OperatingSystem) -> Option<Problem> {
 pub struct EndOfLife {
     /// Last day of ordinary support.
     pub date: Date,
+}
+
+impl EndOfLife {
+    /// The first day without findings of the system's packages (Inspector user guide,
+    /// "Discontinued operating systems": 12 months after the discontinuation date).
+    pub fn findings_stop(&self) -> Date {
+        self.date.saturating_add(12.months())
+    }
 }
 
 /// The end of life of an operating system, none if `today` is not after it or no date is known.

@@ -86,6 +86,22 @@ pub fn add_by_system(tx: &mut Tx<'_>, system: i64) -> Result<u64, StoreError> {
     )
 }
 
+/// Notes that every open finding of packages must be evaluated on every resource that a system
+/// runs on.
+pub fn add_findings_by_system(tx: &mut Tx<'_>, system: i64) -> Result<u64, StoreError> {
+    tx.execute(
+        "INSERT INTO pending_evaluations (resource, vulnerability) \
+         SELECT DISTINCT f.resource, f.vulnerability FROM findings f \
+         WHERE f.status <> 'CLOSED' AND f.vulnerability IS NOT NULL AND f.resource IN ( \
+         SELECT r.id FROM package_versions v \
+         JOIN set_packages p ON p.version = v.id \
+         JOIN inventory_sets s ON s.package_set = p.package_set \
+         JOIN resources r ON r.inventory = s.inventory \
+         WHERE v.system = ?1 AND r.gone_at IS NULL) ON CONFLICT DO NOTHING",
+        &[system.into()],
+    )
+}
+
 /// Evaluations that a transaction took.
 #[derive(Debug, Default)]
 pub struct Taken {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use advisory::database::Database;
 use anyhow::Result;
 use detect::Options;
-use ecosystem::by_purl_type;
+use ecosystem::{by_purl_type, os_release};
 use findings::{
     Vulnerability,
     criteria::Subject,
@@ -65,6 +65,11 @@ pub(crate) fn observe<B: AsRef<[u8]>>(
     };
     let mut vulnerabilities = pipeline::vulnerabilities(inventory, database, options);
     let today = Offset::UTC.to_datetime(now).date();
+    let os = inventory.os.as_ref();
+    let ended = os.and_then(|os| os_release::end_of_life(os, today));
+    if ended.is_some_and(|ended| ended.findings_stop() <= today) {
+        leave_out_system(&mut vulnerabilities, inventory);
+    }
     vulnerabilities.extend(pipeline::end_of_life(inventory, today));
     if let Some(only) = only {
         vulnerabilities.retain(|v| only.contains(&v.id));
@@ -94,6 +99,17 @@ pub(crate) fn observe<B: AsRef<[u8]>>(
         ));
     }
     observed
+}
+
+/// Leaves what the system's own packages are affected by out.
+fn leave_out_system(vulnerabilities: &mut Vec<Vulnerability>, inventory: &Inventory) {
+    let is_of_system = |index: usize| inventory.packages.get(index).is_some_and(is_system);
+    vulnerabilities.retain_mut(|vulnerability| {
+        vulnerability
+            .packages
+            .retain(|one| !is_of_system(one.package));
+        !vulnerability.packages.is_empty()
+    });
 }
 
 /// The statements about a vulnerability, under any of its ids.

@@ -96,6 +96,7 @@ fn a_system_is_at_its_end_from_the_day_after_the_last_supported_one() {
     let bullseye = os("debian", "11");
     assert_eq!(end_of_life(&bullseye, date(2026, 8, 31)), None);
     let ended = end_of_life(&bullseye, date(2026, 9, 1)).unwrap();
+    assert_eq!(ended.findings_stop(), date(2027, 8, 31));
     assert_eq!(ended.date, date(2026, 8, 31));
     assert_eq!(
         end_of_life(&os("wolfi", "20230201"), date(2099, 1, 1)),

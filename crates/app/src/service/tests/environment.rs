@@ -135,3 +135,45 @@ fn the_end_of_a_system_is_found_on_its_day() {
         assert_eq!(note(last + 4), 0, "it was found");
     });
 }
+
+#[test]
+fn findings_of_a_system_stop_a_year_after_its_end() {
+    each_engine(|_, engine| {
+        // Debian 12 is supported through 2028-06-30; findings stop on 2029-06-30.
+        let (last, stop) = (21_365, 21_730);
+        let advisories = [("CVE-1", "openssl", "3.0.2"), ("CVE-2", "zlib", "1.3")];
+        let database = database(&advisories, &[]);
+        let (openssl, zlib) = (("openssl", "openssl", "3.0.1"), ("zlib1g", "zlib", "1.2"));
+        let note = |day| ends::note(engine, at(day)).expect("note");
+        submit(engine, "i-1", &[openssl], &database, last);
+        note(last + 1);
+        evaluate_pending(engine, &database, at(last + 1)).expect("evaluate");
+        let open = [
+            "CVE-1 - openssl ACTIVE",
+            "IN-DISCONTINUED-001 - Platform End Of Life ACTIVE",
+        ];
+        assert_eq!(super::findings(engine, 1), open);
+        assert_eq!(note(stop - 1), 0);
+        // What comes until then is found.
+        let both = [openssl, zlib];
+        assert_eq!(
+            submit(engine, "i-2", &both, &database, stop - 1),
+            "CREATED 3"
+        );
+        // Each of the three findings on two resources is looked at, once.
+        assert_eq!((note(stop), note(stop)), (5, 0));
+        let changed = evaluate_pending(engine, &database, at(stop)).expect("evaluate");
+        assert_eq!(changed, 3);
+        let closed = [
+            "CVE-1 - openssl CLOSED",
+            "IN-DISCONTINUED-001 - Platform End Of Life ACTIVE",
+        ];
+        assert_eq!(super::findings(engine, 1), closed);
+        // What comes later is not, but for the end of the system itself.
+        assert_eq!(submit(engine, "i-3", &both, &database, stop), "CREATED 1");
+        assert_eq!(
+            super::findings(engine, 3),
+            ["IN-DISCONTINUED-001 - Platform End Of Life ACTIVE"]
+        );
+    });
+}
