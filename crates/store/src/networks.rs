@@ -151,11 +151,27 @@ pub fn covered(tx: &mut Tx<'_>, scope: &Scope) -> Result<Vec<StoredResource>, St
     rows.iter().map(resources::stored).collect()
 }
 
+/// Says of the instances whose evaluation, a job of this kind, was given up that it failed.
+pub fn give_up(tx: &mut Tx<'_>, kind: &str) -> Result<u64, StoreError> {
+    tx.execute(
+        "UPDATE coverage SET status = 'INACTIVE', reason = 'INTERNAL_ERROR', \
+         detail = (SELECT MAX(j.failure) FROM jobs j WHERE j.kind = ?1 \
+         AND j.account = coverage.account AND j.region = coverage.region) \
+         WHERE scan_type = 'NETWORK' AND status = 'ACTIVE' AND EXISTS (SELECT 1 FROM jobs j \
+         WHERE j.kind = ?1 AND j.parked_at IS NOT NULL AND j.account = coverage.account \
+         AND j.region = coverage.region)",
+        &[kind.into()],
+    )
+}
+
 /// Notes that all instances were looked at again.
 pub fn touch(tx: &mut Tx<'_>, scope: &Scope, now: i64) -> Result<(), StoreError> {
     tx.execute(
-        "UPDATE coverage SET scanned_at = ?3 WHERE account = ?1 AND region = ?2 \
-         AND scan_type = 'NETWORK' AND status = 'ACTIVE'",
+        "UPDATE coverage SET scanned_at = ?3, status = 'ACTIVE', \
+         detail = CASE WHEN status = 'ACTIVE' THEN detail END, \
+         reason = CASE WHEN status = 'ACTIVE' THEN reason ELSE 'SUCCESSFUL' END \
+         WHERE account = ?1 AND region = ?2 AND scan_type = 'NETWORK' \
+         AND (status = 'ACTIVE' OR reason = 'INTERNAL_ERROR')",
         &[
             Value::from(&scope.account),
             Value::from(&scope.region),

@@ -198,6 +198,16 @@ pub fn end(tx: &mut Tx<'_>, id: &str, failure: Option<&str>, now: i64) -> Result
     Ok(ended > 0)
 }
 
+/// Fails scans whose job was given up.
+pub fn give_up(tx: &mut Tx<'_>, now: i64) -> Result<u64, StoreError> {
+    tx.execute(
+        "UPDATE on_demand_scans SET status = 'FAILED', reason = 'INTERNAL_ERROR', \
+         completed_at = ?2 WHERE status = 'IN_PROGRESS' AND id IN (SELECT subject FROM jobs \
+         WHERE kind = ?1 AND parked_at IS NOT NULL)",
+        &[JOB.into(), now.into()],
+    )
+}
+
 /// Fails scans that run since before a moment, and forgets old ones.
 pub fn time_out(tx: &mut Tx<'_>, before: i64, now: i64) -> Result<(), StoreError> {
     tx.execute(

@@ -236,6 +236,17 @@ pub fn end(
     Ok(ended > 0)
 }
 
+/// Fails reports whose job was given up.
+pub fn give_up(tx: &mut Tx<'_>, now: i64) -> Result<u64, StoreError> {
+    tx.execute(
+        "UPDATE reports SET status = 'FAILED', error_code = 'INTERNAL_ERROR', \
+         error_message = 'The server ended each time while it wrote the report', updated_at = ?2 \
+         WHERE status = 'IN_PROGRESS' AND id IN (SELECT subject FROM jobs WHERE kind = ?1 \
+         AND parked_at IS NOT NULL)",
+        &[JOB.into(), now.into()],
+    )
+}
+
 /// Fails every report that is in progress since before a moment.
 pub fn time_out(tx: &mut Tx<'_>, before: i64, now: i64) -> Result<u64, StoreError> {
     tx.execute(

@@ -7,6 +7,7 @@ pub(crate) mod answers;
 pub(crate) mod ends;
 pub(crate) mod evaluate;
 pub(crate) mod generation;
+mod given_up;
 pub(crate) mod host;
 pub(crate) mod ingest;
 pub(crate) mod leaving;

@@ -263,6 +263,7 @@ mod tests {
 
     use store::{
         Engine, Scope,
+        coverage::{self, CoverageCriteria},
         jobs::{self, Job},
         reports::{self, Kind, NewReport, Report, Status},
         testing::each_engine,
@@ -274,6 +275,8 @@ mod tests {
         clock,
         configuration::Configuration,
         service::{
+            given_up, host,
+            ingest::Submission,
             tests::{database, submit},
             worker::Service,
         },
@@ -387,6 +390,58 @@ mod tests {
             let failed = kept(engine);
             assert_eq!(failed.status, Status::Failed);
             assert_eq!(failed.failure.unwrap().code, "INTERNAL_ERROR");
+        });
+    }
+
+    #[test]
+    fn a_report_whose_writers_all_die_fails_visibly() {
+        each_engine(|address, engine| {
+            let data = tempfile::tempdir().unwrap();
+            ask(engine);
+            let service = service(address, data.path());
+            let mut later = 0;
+            while claim(engine, "a worker", later).is_some() {
+                given_up::tell(&service).unwrap();
+                assert_eq!(kept(engine).status, Status::InProgress);
+                later += 61_000;
+            }
+            assert_eq!(later, jobs::MOST_DEATHS * 61_000);
+            given_up::tell(&service).unwrap();
+            let failed = kept(engine);
+            assert_eq!(failed.status, Status::Failed);
+            assert_eq!(failed.failure.unwrap().code, "INTERNAL_ERROR");
+        });
+    }
+
+    #[test]
+    fn a_machine_that_cannot_be_scanned_is_covered_with_the_reason() {
+        each_engine(|address, engine| {
+            let data = tempfile::tempdir().unwrap();
+            let service = service(address, data.path());
+            let told = || {
+                let all = CoverageCriteria::default();
+                let rows = engine.read(|tx| coverage::list(tx, &scope(), &all, None, 9));
+                let rows = rows.unwrap().0.into_iter();
+                rows.map(|row| (row.active, row.reason, row.detail))
+                    .collect::<Vec<_>>()
+            };
+            let failed = |why: &str| given_up::host_failed(&service, &scope(), why).unwrap();
+            failed("no such file");
+            failed("permission denied");
+            let why = Some("permission denied".to_owned());
+            assert_eq!(told(), [(false, "INTERNAL_ERROR".to_owned(), why)]);
+            // The next inventory ends it.
+            let resource = host::resource(&model::Inventory::default()).unwrap();
+            let submission = Submission {
+                resource: &resource,
+                inventory: &model::Inventory::default(),
+                declared: false,
+                scan_mode: None,
+            };
+            service
+                .take_in(&scope(), &submission, clock::now())
+                .unwrap();
+            assert_eq!(told(), [(true, "SUCCESSFUL".to_owned(), None)]);
         });
     }
 

@@ -26,6 +26,7 @@ use store::{
 use super::{
     ends,
     generation::{MATCHED, adopt, agrees, place_of, rank},
+    given_up,
     host::{self, Marks},
     ingest::{Changed, GENERATION, Stale, Submission, ingest},
     leaving,
@@ -61,10 +62,13 @@ const ABSENT: i64 = 24 * 3_600_000;
 const PATIENCE: u32 = 20;
 
 /// Names of jobs.
-const HOST: &str = "scan-host";
+pub(super) const HOST: &str = "scan-host";
 const REMATCH: &str = "rematch";
 const EXPIRY: &str = "expire";
-const NETWORK: &str = "evaluate-network";
+pub(super) const NETWORK: &str = "evaluate-network";
+
+/// How this machine is scanned (service model, `ScanMode`).
+pub(super) const SCAN_MODE: &str = "EC2_INSPECTOR_AGENT_BASED";
 
 /// What pushes, new advisories and everything else have for a priority.
 pub(super) const BY_ADVISORY: i64 = 20;
@@ -103,7 +107,7 @@ pub(crate) struct Service {
     /// Findings by status and severity, and when they were counted.
     counted: Mutex<Option<(Instant, Counts)>>,
     /// The account and Region of the machine that this process watches, if it watches it.
-    watched: Option<Scope>,
+    pub(super) watched: Option<Scope>,
     pub(crate) networks: Networks,
     stopping: AtomicBool,
     /// Whether the store is matched with a newer advisory database than this process has.
@@ -412,6 +416,9 @@ impl Service {
                 let now = clock::milliseconds();
                 self.engine
                     .write(|tx| jobs::fail(tx, &job, &self.name, &reason, now))?;
+                if job.kind == HOST {
+                    given_up::host_failed(self, &job.scope, &reason)?;
+                }
                 self.note(format!("{}: {reason}", job.kind));
             }
         }
@@ -466,7 +473,7 @@ impl Service {
             resource: &resource,
             inventory: &inventory,
             declared: false,
-            scan_mode: Some("EC2_INSPECTOR_AGENT_BASED"),
+            scan_mode: Some(SCAN_MODE),
         };
         self.take_in(scope, &submission, clock::now())?;
         let heard = host::listening()?;
@@ -539,6 +546,7 @@ impl Service {
             store::reports::time_out(tx, now - reports::LONGEST, now)?;
             store::on_demand::time_out(tx, now - on_demand::LONGEST, now)
         })?;
+        given_up::tell(self)?;
         rules::release_expired(&self.engine, keep::timestamp(now))?;
         self.engine
             .write(|tx| jobs::forget_places(tx, now - ABSENT))?;
