@@ -26,6 +26,7 @@ pub(crate) fn run(cli: &Cli, arguments: &Sbom) -> Result<bool> {
                     names,
                     subject,
                     version: arguments.spec_version.into(),
+                    about: &[],
                 },
             ),
             SbomFormat::Spdx => output::pretty_json(

@@ -40,6 +40,7 @@ pub(crate) fn run(cli: &Cli, arguments: &Submit) -> Result<bool> {
             names: &Names::of(&read.inventory),
             subject: &read.target.subject(clock::now()),
             version: Version::V1_6,
+            about: &[],
         });
         Message {
             path: "/lynkeus/v1/submit",

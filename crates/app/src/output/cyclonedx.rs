@@ -29,6 +29,7 @@ pub(crate) fn write(report: &Report, version: Version, out: &mut dyn Write) -> i
         names: &names,
         subject: &subject,
         version,
+        about: &[],
     };
     pretty_json(out, &document.with_vulnerabilities(vulnerabilities))
 }

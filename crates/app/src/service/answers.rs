@@ -13,14 +13,13 @@ use findings::{
     reach::Listener,
     resource::{Image, Instance, Resource, ResourceDetails, ResourceType},
 };
-use inventory::sbom::{self, cyclonedx::Version};
+use inventory::sbom;
 use model::{Inventory, Timestamp};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{host, ingest::Submission, leaving, network, vex, worker::Service};
+use super::{host, ingest::Submission, leaving, network, scan_answer, vex, worker::Service};
 use crate::{
-    output::cyclonedx,
     pipeline::{self, Decisions},
     report::Target,
 };
@@ -47,7 +46,7 @@ impl Advisories for Answers {
         }))
     }
 
-    fn scan(&self, document: &Value, _: OutputFormat, now: Timestamp) -> Result<Value, Error> {
+    fn scan(&self, document: &Value, format: OutputFormat, now: Timestamp) -> Result<Value, Error> {
         let inventory = read(document.to_string().as_bytes()).ok_or_else(|| Error::Validation {
             message: "The sbom is not a CycloneDX or SPDX document".to_owned(),
             reason: Reason::UnsupportedSbomType,
@@ -71,9 +70,14 @@ impl Advisories for Answers {
             &decisions,
             now,
         );
-        let mut out = Vec::new();
-        cyclonedx::write(&report, Version::V1_5, &mut out).map_err(|error| internal(&error))?;
-        serde_json::from_slice(&out).map_err(|error| internal(&error))
+        match format {
+            OutputFormat::CycloneDx15 => {
+                scan_answer::cyclonedx(&report).map_err(|error| internal(&error))
+            }
+            OutputFormat::Inspector | OutputFormat::InspectorAlt => {
+                Ok(scan_answer::inspector(&report))
+            }
+        }
     }
 
     fn submit(&self, submitted: &Submitted<'_>) -> Result<Value, Error> {

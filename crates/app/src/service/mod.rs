@@ -22,6 +22,7 @@ pub(crate) mod rematch;
 pub(crate) mod reports;
 mod reports_sbom;
 pub(crate) mod rules;
+mod scan_answer;
 pub(crate) mod updates;
 pub(crate) mod vex;
 pub(crate) mod worker;

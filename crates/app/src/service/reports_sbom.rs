@@ -141,6 +141,7 @@ fn document(work: &Work<'_>, resource: &Resource) -> Result<Option<File>, Troubl
             names: &names,
             subject: &subject,
             version: Version::V1_4,
+            about: &about(resource, &work.report.scope.account),
         };
         let vulnerabilities: Vec<Value> = findings
             .iter()
@@ -167,6 +168,29 @@ fn subject(resource: &Resource) -> Subject {
         digest: digest.filter(|digest| !digest.is_empty()),
         created: clock::now(),
     }
+}
+
+/// What Inspector's exports say of a resource in their metadata (user guide, "Exporting SBOMs").
+fn about(resource: &Resource, account: &str) -> Vec<(&'static str, String)> {
+    let (image, architecture) = match &resource.details {
+        // As in the guide's sample: `sha256/…`.
+        ResourceDetails::Image(image) => (
+            Some(image.digest.replacen(':', "/", 1)),
+            image.architecture.clone(),
+        ),
+        ResourceDetails::Instance(instance) => (instance.image_id.clone(), None),
+        ResourceDetails::Function(function) => (None, function.architectures.first().cloned()),
+        ResourceDetails::None => (None, None),
+    };
+    [
+        ("imageId", image),
+        ("architecture", architecture),
+        ("accountId", Some(account.to_owned())),
+        ("resourceType", Some(resource.kind.name().to_owned())),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)))
+    .collect()
 }
 
 /// Where packages are in an inventory, by type, name and version.

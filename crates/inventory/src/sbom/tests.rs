@@ -339,6 +339,7 @@ fn cyclonedx(inventory: &Inventory, subject: &Subject, version: cyclonedx::Versi
         names: &Names::of(inventory),
         subject,
         version,
+        about: &[],
     };
     serde_json::to_string(&document).unwrap()
 }

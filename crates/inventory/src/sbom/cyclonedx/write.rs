@@ -46,6 +46,8 @@ pub struct Document<'a> {
     pub names: &'a Names,
     pub subject: &'a Subject,
     pub version: Version,
+    /// What is said of the subject beside its component: names and values.
+    pub about: &'a [(&'static str, String)],
 }
 
 impl<'a> Document<'a> {
@@ -139,6 +141,7 @@ impl<V: Serialize> Serialize for WithVulnerabilities<'_, V> {
             components: Components(document),
             metadata: Metadata {
                 component: document.root(),
+                properties: document.about.iter().map(About::of).collect(),
                 timestamp: date(document.subject.created),
                 tools,
             },
@@ -160,7 +163,7 @@ struct Outermost<'a, S, R, V> {
     schema: S,
     bom_format: &'static str,
     components: Components<'a>,
-    metadata: Metadata<R>,
+    metadata: Metadata<'a, R>,
     serial_number: String,
     spec_version: &'static str,
     version: u8,
@@ -169,10 +172,24 @@ struct Outermost<'a, S, R, V> {
 }
 
 #[derive(Serialize)]
-struct Metadata<R> {
+struct Metadata<'a, R> {
     component: R,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    properties: Vec<About<'a>>,
     timestamp: String,
     tools: Tools,
+}
+
+#[derive(Serialize)]
+struct About<'a> {
+    name: &'a str,
+    value: &'a str,
+}
+
+impl<'a> About<'a> {
+    fn of((name, value): &'a (&'static str, String)) -> Self {
+        Self { name, value }
+    }
 }
 
 #[derive(Serialize)]
