@@ -184,9 +184,21 @@ impl Server {
         let name = header(&headers, "x-amzn-errortype").unwrap_or_default();
         let address = &self.address;
         if message.starts_with("Signature expired") || message.starts_with("Signature not yet") {
-            let away = skew(&headers, sent_at)
-                .map_or_else(String::new, |away| format!(" by {away} seconds"));
-            bail!("the clocks of this machine and of {address} differ{away}: {message}");
+            let ahead = ahead(message, &headers, sent_at);
+            let told = match ahead {
+                None | Some(0) => "differ".to_owned(),
+                Some(seconds) if seconds > 0 => {
+                    format!("differ: this machine's is {seconds} seconds ahead")
+                }
+                Some(seconds) => {
+                    let seconds = seconds.unsigned_abs();
+                    format!("differ: this machine's is {seconds} seconds behind")
+                }
+            };
+            bail!(
+                "the clocks of this machine and of {address} {told}. Set the one that is wrong, \
+                 best by a time service (`timedatectl set-ntp true`), and ask again: {message}"
+            );
         }
         let hint = match name {
             "UnrecognizedClientException" => ": the server does not know the access key",
@@ -202,11 +214,19 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// By how many seconds the server's clock is before or behind.
-fn skew(headers: &HeaderMap, sent_at: Timestamp) -> Option<u64> {
-    let date = header(headers, "date")?;
-    let theirs = jiff::fmt::rfc2822::parse(date).ok()?.timestamp();
-    Some((theirs.as_second() - sent_at.as_second()).unsigned_abs())
+/// By how many seconds this machine's clock is ahead of the server's, which a refusal names in
+/// brackets, `(20261128T120000Z - 5 min.)`, and every answer in its date.
+fn ahead(message: &str, headers: &HeaderMap, sent_at: Timestamp) -> Option<i64> {
+    let named = message.rsplit_once('(').and_then(|(_, rest)| {
+        let (time, _) = rest.split_once(' ')?;
+        let time = jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", time).ok()?;
+        Some(jiff::tz::Offset::UTC.to_timestamp(time).ok()?.as_second())
+    });
+    let theirs = named.or_else(|| {
+        let date = jiff::fmt::rfc2822::parse(header(headers, "date")?);
+        Some(date.ok()?.timestamp().as_second())
+    })?;
+    Some(sent_at.as_second() - theirs)
 }
 
 /// Percent-encoded but for the unreserved characters (RFC 3986 §2.3).
