@@ -163,7 +163,7 @@ PROBLEMS = """(() => {
     for (const field of all("input:not([type=hidden]), select, textarea"))
         if (!field.labels?.length && !field.ariaLabel) found.push("no label: " + field.name);
     for (const one of all("a, button"))
-        if (!one.innerText.trim() && !one.ariaLabel) found.push("no name: " + one.outerHTML);
+        if (!one.textContent.trim() && !one.ariaLabel) found.push("no name: " + one.outerHTML);
     const ids = all("[id]").map(e => e.id);
     if (new Set(ids).size !== ids.length) found.push("an id twice: " + ids);
     const wide = document.documentElement.scrollWidth - innerWidth;

@@ -1,15 +1,10 @@
 //! The dashboard of a running service in a real browser.
 
-use std::{
-    fs,
-    io::{BufRead as _, BufReader},
-    path::Path,
-    process::{Command, Stdio},
-};
+use std::{fs, path::Path, process::Command};
 
 use crate::{
     scan::{output, script, skip, tool},
-    up::{Running, database},
+    service::{CRITICALS, lynkeus, start_with},
 };
 
 const BROWSER: &str = "/usr/bin/chromium";
@@ -44,29 +39,9 @@ fn people_use_the_dashboard() {
         return;
     }
     let data = tempfile::tempdir().unwrap();
-    let advisories = data.path().join("advisories.lkdb");
-    fs::write(&advisories, database()).unwrap();
-    let lynkeus = || {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_lynkeus"));
-        command.arg("--data-dir").arg(data.path());
-        command
-    };
-    let child = lynkeus()
-        .args(["up", "--listen", "127.0.0.1:0", "--no-host", "--db"])
-        .arg(&advisories)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut running = Running(child);
-    let out = running.0.stdout.take().unwrap();
-    let mut lines = BufReader::new(out).lines().map(Result::unwrap);
-    let first = lines.next().unwrap();
-    let address = first.strip_prefix("Lynkeus listens at ").unwrap();
-    let link = lines
-        .find_map(|line| Some(line.strip_prefix("dashboard: ")?.to_owned()))
-        .unwrap();
-    let link = link.split_once(' ').unwrap().0;
+    let store = format!("sqlite:{}", data.path().join("lynkeus.db").display());
+    let running = start_with(data.path(), &store, &CRITICALS);
+    let (address, link) = (running.address.as_str(), running.link.as_str());
     let root = data.path().join("image");
     image(&root);
     let credentials = fs::read_to_string(data.path().join("credentials")).unwrap();
@@ -75,7 +50,7 @@ fn people_use_the_dashboard() {
         line.unwrap().trim_start_matches(" = ").to_owned()
     };
     let submitted = output(
-        lynkeus()
+        lynkeus(data.path())
             .arg("submit")
             .arg(&root)
             .args([

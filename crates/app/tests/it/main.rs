@@ -17,6 +17,7 @@ mod registry;
 mod root;
 mod sboms;
 mod scan;
+mod service;
 mod story;
 mod trivy;
 mod up;

@@ -2,77 +2,23 @@
 
 use std::{fs, net::TcpListener, process::Command};
 
-use advisory::database::{BuildOptions, Builder};
-use advisory::feed::Item;
-use model::{Advisory, Affected, Cvss, Epss, Facts, Kev, Range, RangeEnd, Timestamp};
-
 use crate::{
     scan::{output, script, tool},
-    up::start,
+    service::{CRITICALS, VARIED, database, start_with},
+    up::story_with,
 };
-
-/// Advisories of Debian about which everything is known.
-fn database() -> Vec<u8> {
-    let mut builder = Builder::new(BuildOptions {
-        prose: true,
-        only_referenced: false,
-        built: Timestamp::UNIX_EPOCH,
-    });
-    for (id, name, fixed) in [
-        ("CVE-2024-0001", "openssl", "3.0.15-1"),
-        ("CVE-2024-0002", "openssl", "3.0.16-1"),
-        ("CVE-2024-0003", "zlib", "1:1.2.13.dfsg-2"),
-    ] {
-        builder.add(Item::Advisory(Box::new(Advisory {
-            id: id.to_owned(),
-            feed: "debian-tracker".to_owned(),
-            affected: vec![Affected {
-                namespace: "Debian:12".to_owned(),
-                name: name.to_owned(),
-                ranges: vec![Range {
-                    introduced: None,
-                    end: RangeEnd::Fixed(fixed.to_owned()),
-                }],
-                ..Affected::default()
-            }],
-            ..Advisory::default()
-        })));
-        builder.add(Item::Facts(Box::new(Facts {
-            id: id.to_owned(),
-            feed: "nvd".to_owned(),
-            cvss: vec![Cvss {
-                source: "NVD".to_owned(),
-                vector: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H".to_owned(),
-            }],
-            cwes: vec!["CWE-79".to_owned()],
-            references: vec!["https://example.org/advisory".to_owned()],
-            epss: Some(Epss {
-                score: 0.25,
-                percentile: 0.5,
-            }),
-            kev: Some(Kev {
-                date_added: "2024-02-03".to_owned(),
-                due_date: Some("2024-03-04".to_owned()),
-                ransomware: false,
-                required_action: Some("Update.".to_owned()),
-            }),
-            ..Facts::default()
-        })));
-    }
-    builder.finish().unwrap()
-}
 
 fn all_operations(store: &str) {
     let Some(python) = tool("bin/python3") else {
         return;
     };
     let data = tempfile::tempdir().unwrap();
-    let (running, address) = start(data.path(), store, &database(), &[]);
+    let running = start_with(data.path(), store, &CRITICALS);
     let checker = script("../../../api/tests/it");
     let told = output(
         Command::new(python)
             .arg(script("operations.py"))
-            .arg(&address)
+            .arg(&running.address)
             .arg(data.path())
             .arg(env!("CARGO_BIN_EXE_lynkeus"))
             .env("PYTHONPATH", checker)
@@ -91,7 +37,7 @@ fn reports_go_to_the_buckets_of_a_store() {
         return;
     };
     let data = tempfile::tempdir().unwrap();
-    fs::write(data.path().join("advisories.lkdb"), database()).unwrap();
+    fs::write(data.path().join("advisories.lkdb"), database(&CRITICALS)).unwrap();
     let told = output(
         Command::new(python)
             .arg(script("exports.py"))
@@ -132,4 +78,22 @@ fn every_operation_answers_as_the_model_says_on_postgresql() {
     };
     assert!(address.starts_with("postgres"));
     all_operations(&address);
+}
+
+#[test]
+fn filters_and_counts_are_what_the_whole_list_says_on_sqlite() {
+    let data = tempfile::tempdir().unwrap();
+    let store = data.path().join("store.db");
+    let address = format!("sqlite:{}", store.display());
+    story_with(&address, "criteria.py", &[], &VARIED);
+    assert!(store.exists());
+}
+
+#[test]
+fn filters_and_counts_are_what_the_whole_list_says_on_postgresql() {
+    let Some(address) = store::testing::postgres_database() else {
+        return;
+    };
+    assert!(address.starts_with("postgres"));
+    story_with(&address, "criteria.py", &[], &VARIED);
 }

@@ -1,13 +1,10 @@
 //! Months of a service with real packages: what opens, closes, reopens, hides and is deleted.
 
-use std::{
-    io::{BufRead as _, BufReader},
-    process::{Command, Stdio},
-};
+use std::process::Command;
 
 use crate::{
     scan::{output, script, skip, tool},
-    up::Running,
+    service::start,
 };
 
 fn live(store: &str) {
@@ -24,35 +21,15 @@ fn live(store: &str) {
     let data = tempfile::tempdir().unwrap();
     let clock = data.path().join("clock");
     std::fs::write(&clock, "0").unwrap();
-    let child = Command::new(env!("CARGO_BIN_EXE_lynkeus"))
-        .arg("--data-dir")
-        .arg(data.path())
-        .args([
-            "up",
-            "--listen",
-            "127.0.0.1:0",
-            "--no-host",
-            "--update-every",
-            "off",
-        ])
-        .args(["--store", store])
-        .env("LYNKEUS_TEST_CLOCK", &clock)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut running = Running(child);
-    let out = running.0.stdout.take().unwrap();
-    let mut lines = BufReader::new(out).lines().map(Result::unwrap);
-    let first = lines.next().unwrap();
-    let address = first.strip_prefix("Lynkeus listens at ").unwrap();
-    let link = lines
-        .find_map(|line| Some(line.strip_prefix("dashboard: ")?.to_owned()))
-        .unwrap();
+    let running = start(data.path(), |command| {
+        command
+            .args(["--update-every", "off", "--store", store])
+            .env("LYNKEUS_TEST_CLOCK", &clock);
+    });
     let told = output(
         Command::new(python)
             .arg(script("story.py"))
-            .args([address, link.split_once(' ').unwrap().0])
+            .args([&running.address, &running.link])
             .arg(data.path())
             .arg(env!("CARGO_BIN_EXE_lynkeus"))
             .arg(&clock)
