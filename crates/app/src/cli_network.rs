@@ -74,9 +74,13 @@ pub(crate) struct NetworkScan {
     pub(crate) configuration: Configuration,
     #[arg(short, long, value_enum, default_value_t = NetworkFormat::Table)]
     pub(crate) output: NetworkFormat,
-    /// Also try out, in JSON, what would end each finding.
+    /// Also try out what would end each finding, with the commands that do it (table and JSON).
     #[arg(long)]
     pub(crate) fixes: bool,
+    /// With `--fixes`, who still has to get in: a block, a prefix list or a group; rules are
+    /// narrowed to them (may be repeated).
+    #[arg(long, value_name = "PEER")]
+    pub(crate) needed: Vec<String>,
 }
 
 /// How reachability is written.

@@ -48,6 +48,8 @@ pub struct Remedy {
     pub changes: Vec<String>,
     /// The commands that do it, where they are known; nobody runs them.
     pub commands: Vec<String>,
+    /// What it leaves open, in words; nothing if the path is closed.
+    pub remains: Vec<String>,
     /// Other findings that end with it.
     pub also_closes: Vec<String>,
     /// Other interfaces that it concerns.

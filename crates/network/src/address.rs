@@ -91,6 +91,11 @@ impl Block {
         }
     }
 
+    /// Whether the block is of IPv4.
+    pub fn is_v4(self) -> bool {
+        matches!(self, Self::V4 { .. })
+    }
+
     /// The number of leading bits that are fixed.
     pub fn length(self) -> u32 {
         match self {

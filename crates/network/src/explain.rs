@@ -1,13 +1,14 @@
-//! Which rules, entries and routes a finding stands on, and what would end it.
+//! Which rules, entries and routes a finding stands on.
 
 use core::net::IpAddr;
 
 use crate::address::{Address, Block};
-use crate::edit::{Rule, remove_rule, rules};
+use crate::edges::Edge;
+use crate::edit::{Rule, rules};
 use crate::filters::{self, Protocol};
 use crate::finding::{Finding, Verdict};
-use crate::incremental::{Change, Live};
-use crate::snapshot::{AclEntry, PrefixList, Route, Snapshot};
+use crate::interval::IntervalSet;
+use crate::snapshot::{AclEntry, NetworkInterface, PrefixList, Route, RouteTable, Snapshot};
 
 /// A rule that lets the packets of a finding pass.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,42 +19,87 @@ pub struct Evidence {
     pub rule: String,
 }
 
-/// A change that ends a finding, tried out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fix {
-    /// The rules to remove.
-    pub remove: Vec<Rule>,
-    /// Other findings that it ends too.
-    pub also_closes: Vec<String>,
-    /// Other interfaces that have the groups.
-    pub shared_with: Vec<String>,
+/// Where groups let packets of a finding in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct At<'f> {
+    pub(crate) interface: &'f NetworkInterface,
+    pub(crate) protocol: Protocol,
+    /// First and last port at the interface.
+    pub(crate) ports: (u16, u16),
+    /// The load balancer's interface and not the target's.
+    pub(crate) is_front: bool,
+    /// The senders' addresses; nothing where they are the load balancer's.
+    sources: Option<&'f (IntervalSet<u32>, IntervalSet<u128>)>,
+    /// Whether senders may be members of groups.
+    has_members: bool,
+}
+
+impl<'f> At<'f> {
+    /// The interface of the finding.
+    pub(crate) fn target(snapshot: &'f Snapshot, finding: &'f Finding) -> Option<Self> {
+        let is_direct = finding.balancer.is_none();
+        Some(Self {
+            interface: snapshot.interfaces.get(&finding.interface)?,
+            protocol: finding.protocol,
+            ports: finding.ports,
+            is_front: false,
+            sources: is_direct.then_some(&finding.sources),
+            has_members: !is_direct || keeps_identity(&finding.edge),
+        })
+    }
+
+    /// The interface of the load balancer to which clients send.
+    pub(crate) fn front(snapshot: &'f Snapshot, finding: &'f Finding) -> Option<Self> {
+        let balancer = finding.balancer.as_ref()?;
+        let front = balancer.front.as_ref().unwrap_or(&balancer.node);
+        Some(Self {
+            interface: snapshot.interfaces.get(front)?,
+            protocol: finding.protocol,
+            ports: (balancer.listener_port, balancer.listener_port),
+            is_front: true,
+            sources: Some(&finding.sources),
+            has_members: keeps_identity(&finding.edge),
+        })
+    }
+}
+
+/// Whether packets over an edge may come from members of groups that rules refer to.
+fn keeps_identity(edge: &Edge) -> bool {
+    matches!(edge, Edge::Peering(_) | Edge::Transit(_))
 }
 
 /// The rules of the interface's groups that let in some packet of the finding.
 pub fn admitting(snapshot: &Snapshot, finding: &Finding) -> Vec<Rule> {
-    let Some(interface) = snapshot.interfaces.get(&finding.interface) else {
-        return Vec::new();
-    };
-    let groups = interface.groups.iter().map(|g| g.group_id.as_str());
+    let at = At::target(snapshot, finding);
+    at.map_or_else(Vec::new, |at| admitting_at(snapshot, &at))
+}
+
+/// The rules of a place that let in some packet of its finding.
+pub(crate) fn admitting_at(snapshot: &Snapshot, at: &At<'_>) -> Vec<Rule> {
+    let groups = at.interface.groups.iter().map(|g| g.group_id.as_str());
     let all = groups.flat_map(|group| rules(snapshot, group));
-    all.filter(|rule| !rule.is_egress && meets(snapshot, rule, finding))
+    all.filter(|rule| !rule.is_egress && meets(snapshot, rule, at))
         .collect()
 }
 
-fn meets(snapshot: &Snapshot, rule: &Rule, finding: &Finding) -> bool {
+fn meets(snapshot: &Snapshot, rule: &Rule, at: &At<'_>) -> bool {
     let is_every = filters::is_every_protocol(&rule.protocol);
-    if !is_every && Protocol::parse(&rule.protocol) != Some(finding.protocol) {
+    if !is_every && Protocol::parse(&rule.protocol) != Some(at.protocol) {
         return false;
     }
-    let (low, high) = finding.ports;
+    let (low, high) = at.ports;
     if let (Some((from, to)), false) = (rule.ports, is_every)
         && (to < i64::from(low) || from > i64::from(high))
     {
         return false;
     }
     if rule.peer.starts_with("sg-") {
-        return true;
+        return at.has_members;
     }
+    // Behind a proxy, the peer is the load balancer: any rule for addresses may be the one.
+    let Some((of_four, of_six)) = at.sources else {
+        return true;
+    };
     let list = snapshot.prefix_lists.get(&rule.peer);
     let blocks = match list.and_then(PrefixList::blocks) {
         Some(blocks) => blocks,
@@ -61,10 +107,7 @@ fn meets(snapshot: &Snapshot, rule: &Rule, finding: &Finding) -> bool {
     };
     let four = crate::address::set_of::<u32>(blocks.iter().copied());
     let six = crate::address::set_of::<u128>(blocks);
-    // Behind a proxy, the peer is the load balancer: any rule for addresses may be the one.
-    finding.balancer.is_some()
-        || !four.and(&finding.sources.0).is_empty()
-        || !six.and(&finding.sources.1).is_empty()
+    !four.and(of_four).is_empty() || !six.and(of_six).is_empty()
 }
 
 /// What lets the witness of a finding and the answer to it pass.
@@ -130,17 +173,20 @@ fn holds(block: &str, address: IpAddr) -> bool {
         || six.is_some_and(|((low, high), a)| low <= a && a <= high)
 }
 
-/// The route that the answer takes.
-fn route(snapshot: &Snapshot, subnet: &str, vpc: &str, to: IpAddr) -> Option<Evidence> {
-    let own =
-        |t: &&crate::snapshot::RouteTable| t.associations.iter().any(|a| a.subnet_id == subnet);
-    let main =
-        |t: &&crate::snapshot::RouteTable| t.vpc_id == vpc && t.associations.iter().any(|a| a.main);
+/// The route table of a subnet.
+pub(crate) fn table<'s>(snapshot: &'s Snapshot, subnet: &str, vpc: &str) -> Option<&'s RouteTable> {
+    let own = |t: &&RouteTable| t.associations.iter().any(|a| a.subnet_id == subnet);
+    let main = |t: &&RouteTable| t.vpc_id == vpc && t.associations.iter().any(|a| a.main);
     let tables = &snapshot.route_tables;
-    let table = tables
+    tables
         .values()
         .find(own)
-        .or_else(|| tables.values().find(main))?;
+        .or_else(|| tables.values().find(main))
+}
+
+/// The route that the answer takes.
+fn route(snapshot: &Snapshot, subnet: &str, vpc: &str, to: IpAddr) -> Option<Evidence> {
+    let table = table(snapshot, subnet, vpc)?;
     let length = |route: &Route| -> Option<u32> {
         let list = snapshot.prefix_lists.get(&route.destination_prefix_list_id);
         let listed = list.and_then(PrefixList::blocks).unwrap_or_default();
@@ -169,59 +215,5 @@ fn route(snapshot: &Snapshot, subnet: &str, vpc: &str, to: IpAddr) -> Option<Evi
     Some(Evidence {
         component: table.route_table_id.clone(),
         rule: destination.clone(),
-    })
-}
-
-/// Removing the rules that let a finding's packets in, tried out on the configuration.
-///
-/// Nothing is proposed if the finding would stay. The live findings end as they began.
-pub fn fix(live: &mut Live, finding: &Finding) -> Option<Fix> {
-    let remove = admitting(live.snapshot(), finding);
-    if remove.is_empty() {
-        return None;
-    }
-    let mut changed = live.snapshot().clone();
-    for rule in &remove {
-        remove_rule(&mut changed, rule);
-    }
-    let mut groups: Vec<&String> = remove.iter().map(|rule| &rule.group).collect();
-    groups.sort_unstable();
-    groups.dedup();
-    let mut old = Vec::new();
-    let mut closed = Vec::new();
-    let mut opened = Vec::new();
-    for group in &groups {
-        old.extend(live.snapshot().groups.get(*group).cloned());
-        let new = changed.groups.get(*group)?.clone();
-        let difference = live.apply(Change::Group(new));
-        closed.extend(difference.closed);
-        opened.extend(difference.opened);
-    }
-    let is_gone = !live.findings().iter().any(|f| {
-        f.interface == finding.interface
-            && f.edge == finding.edge
-            && f.protocol == finding.protocol
-            && f.balancer == finding.balancer
-            && f.ports.0 <= finding.ports.1
-            && finding.ports.0 <= f.ports.1
-    });
-    for group in old {
-        live.apply(Change::Group(group));
-    }
-    let others = closed
-        .iter()
-        .filter(|f| *f != finding && !opened.contains(f));
-    let also_closes = others
-        .map(|f| format!("{}: {}", f.instance, f.title()))
-        .collect();
-    let shares = live.snapshot().interfaces.values().filter(|i| {
-        i.network_interface_id != finding.interface
-            && i.groups.iter().any(|g| groups.contains(&&g.group_id))
-    });
-    let shared_with = shares.map(|i| i.network_interface_id.clone()).collect();
-    is_gone.then_some(Fix {
-        remove,
-        also_closes,
-        shared_with,
     })
 }

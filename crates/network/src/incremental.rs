@@ -68,6 +68,18 @@ impl Live {
         findings
     }
 
+    /// How findings are judged.
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// The findings of one interface now.
+    pub(crate) fn at(&self, interface: &str) -> impl Iterator<Item = &Finding> {
+        let direct = self.direct.get(interface).into_iter().flatten();
+        let balanced = self.balanced.iter();
+        direct.chain(balanced.filter(move |f| f.interface == interface))
+    }
+
     /// Follows a change.
     pub fn apply(&mut self, change: Change) -> Difference {
         let dirty = match change {
@@ -212,9 +224,20 @@ fn behind_tables(index: &Index, vpc: &str) -> Vec<Id> {
     index.in_vpc.get(vpc).cloned().unwrap_or_default()
 }
 
-fn compare(old: &[Finding], new: &[Finding], difference: &mut Difference) {
-    let gone = old.iter().filter(|f| !new.contains(f));
-    difference.closed.extend(gone.cloned());
-    let fresh = new.iter().filter(|f| !old.contains(f));
-    difference.opened.extend(fresh.cloned());
+pub(crate) fn compare(old: &[Finding], new: &[Finding], difference: &mut Difference) {
+    difference.closed.extend(without(old, new));
+    difference.opened.extend(without(new, old));
+}
+
+/// The findings of one list that are not in the other.
+fn without(these: &[Finding], others: &[Finding]) -> Vec<Finding> {
+    let mut by_key: BTreeMap<finding::Key<'_>, Vec<&Finding>> = BTreeMap::new();
+    for other in others {
+        by_key.entry(finding::key(other)).or_default().push(other);
+    }
+    let is_there = |f: &&Finding| {
+        let same = by_key.get(&finding::key(f));
+        same.is_some_and(|same| same.contains(f))
+    };
+    these.iter().filter(|f| !is_there(f)).cloned().collect()
 }

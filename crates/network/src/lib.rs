@@ -9,6 +9,7 @@ pub mod explain;
 pub mod filters;
 pub mod finding;
 mod firewall;
+pub mod fixes;
 mod gates;
 pub mod incremental;
 mod index;

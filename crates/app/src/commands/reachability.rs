@@ -9,10 +9,11 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
 use model::Problem;
-use network::address::show;
+use network::address::{Block, show};
 use network::edit::{self, Rule};
-use network::explain::{Fix, evidence, fix};
+use network::explain::evidence;
 use network::finding::{Finding, Options, Verdict};
+use network::fixes::{Fix, Needs, Trials};
 use network::incremental::{Change, Live};
 use network::severity::Severities;
 use network::snapshot::{File, Snapshot, read};
@@ -29,6 +30,8 @@ const LONGEST_DOCUMENT: u64 = 1 << 30;
 const DEEPEST: usize = 16;
 /// Address blocks that a table shows.
 const SHOWN_BLOCKS: usize = 3;
+/// Other findings and interfaces that a table names with a fix.
+const SHOWN_OTHERS: usize = 5;
 
 /// Carries out a subcommand.
 pub(crate) fn run(arguments: &Reachability) -> Result<bool> {
@@ -47,23 +50,24 @@ fn list(arguments: &NetworkScan) -> Result<bool> {
     let options = options(&arguments.configuration)?;
     let mut live = Live::new(Arc::new(snapshot), options);
     let findings = live.findings();
+    let fixes = fixes(&mut live, &findings, arguments)?;
     let text = match arguments.output {
-        NetworkFormat::Table => table(&findings).context("write the table")?,
+        NetworkFormat::Table => table(&findings, fixes.as_deref()).context("write the table")?,
         NetworkFormat::Dot => picture(&findings, live.snapshot()).context("draw the paths")?,
         NetworkFormat::Svg => path::pictures(&findings, live.snapshot()),
         NetworkFormat::Json => {
-            let findings = findings.iter().map(|finding| {
-                let mut value = document(finding, live.snapshot());
-                if arguments.fixes
-                    && let Some(members) = value.as_object_mut()
-                {
-                    let fix = fix(&mut live, finding).map(|fix| proposal(&fix));
-                    members.insert("fix".to_owned(), fix.unwrap_or_default());
+            let mut values: Vec<Value> = findings
+                .iter()
+                .map(|finding| document(finding, live.snapshot()))
+                .collect();
+            for (value, fixes) in values.iter_mut().zip(fixes.iter().flatten()) {
+                if let Some(members) = value.as_object_mut() {
+                    let fixes = fixes.iter().map(proposal).collect();
+                    members.insert("fixes".to_owned(), fixes);
                 }
-                value
-            });
+            }
             let report = json!({
-                "findings": findings.collect::<Vec<_>>(),
+                "findings": values,
                 "problems": problems.iter().map(ToString::to_string).collect::<Vec<_>>(),
             });
             let mut text = serde_json::to_string_pretty(&report)?;
@@ -75,6 +79,32 @@ fn list(arguments: &NetworkScan) -> Result<bool> {
     out.write_all(text.as_bytes())
         .context("write to standard output")?;
     Ok(true)
+}
+
+/// What would end each finding, if that is asked for.
+fn fixes(
+    live: &mut Live,
+    findings: &[Finding],
+    arguments: &NetworkScan,
+) -> Result<Option<Vec<Vec<Fix>>>> {
+    if !arguments.fixes {
+        ensure!(arguments.needed.is_empty(), "--needed goes with --fixes");
+        return Ok(None);
+    }
+    for peer in &arguments.needed {
+        let is_named = peer.starts_with("sg-") || peer.starts_with("pl-");
+        ensure!(
+            is_named || Block::parse(peer).is_some(),
+            "{peer} is no block, prefix list or group"
+        );
+    }
+    let needs = Needs {
+        peers: arguments.needed.clone(),
+        listening: None,
+    };
+    let mut trials = Trials::new(live);
+    let all = findings.iter().map(|finding| trials.fixes(finding, &needs));
+    Ok(Some(all.collect()))
 }
 
 fn what_if(arguments: &WhatIf) -> Result<bool> {
@@ -195,7 +225,7 @@ fn sources(finding: &Finding, limit: usize) -> Vec<String> {
     blocks
 }
 
-fn table(findings: &[Finding]) -> Result<String, std::fmt::Error> {
+fn table(findings: &[Finding], fixes: Option<&[Vec<Fix>]>) -> Result<String, std::fmt::Error> {
     let mut out = String::new();
     if findings.is_empty() {
         writeln!(
@@ -203,56 +233,101 @@ fn table(findings: &[Finding]) -> Result<String, std::fmt::Error> {
             "Nothing is reachable from the edges of these networks."
         )?;
     }
-    out.push_str(&listed(findings)?);
+    for (place, finding) in findings.iter().enumerate() {
+        line(&mut out, finding)?;
+        if let Some(fixes) = fixes.and_then(|all| all.get(place)) {
+            told(&mut out, fixes)?;
+        }
+    }
     Ok(out)
+}
+
+/// What would end a finding, the best first.
+fn told(out: &mut String, fixes: &[Fix]) -> std::fmt::Result {
+    if fixes.is_empty() {
+        return writeln!(out, "    no single change is known that closes it");
+    }
+    for (place, fix) in fixes.iter().enumerate() {
+        let edits: Vec<String> = fix.edits.iter().map(ToString::to_string).collect();
+        writeln!(out, "    {}. {}", place + 1, edits.join(", "))?;
+        for remains in &fix.remains {
+            writeln!(out, "         leaves open: {remains}")?;
+        }
+        for other in fix.also_closes.iter().take(SHOWN_OTHERS) {
+            writeln!(out, "         also closes {other}")?;
+        }
+        let more = fix.also_closes.len().saturating_sub(SHOWN_OTHERS);
+        if more > 0 {
+            writeln!(out, "         also closes {more} more")?;
+        }
+        if !fix.shared_with.is_empty() {
+            let (first, rest) = fix
+                .shared_with
+                .split_at(fix.shared_with.len().min(SHOWN_OTHERS));
+            let more = match rest.len() {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            writeln!(out, "         also holds for {}{more}", first.join(" "))?;
+        }
+        for command in &fix.commands {
+            writeln!(out, "         $ {command}")?;
+        }
+    }
+    Ok(())
 }
 
 /// Each finding with what shows it.
 fn listed(findings: &[Finding]) -> Result<String, std::fmt::Error> {
     let mut out = String::new();
     for finding in findings {
-        let (low, high) = finding.ports;
-        let ports = if low == high {
-            low.to_string()
-        } else {
-            format!("{low}-{high}")
-        };
-        let services = match finding.services.len() {
-            0 => String::new(),
-            1..=3 => format!(" ({})", finding.services.join(", ")),
-            many => format!(" ({many} services)"),
-        };
-        let verdict = match &finding.verdict {
-            Verdict::Open(_) => "open",
-            Verdict::Unknown(_) => "unknown",
-        };
-        writeln!(
-            out,
-            "{:<13} {verdict:<7} {} {ports}{services}  {} -> {} {}",
-            finding.severity.name(),
-            finding.protocol.name(),
-            finding.edge.id(),
-            finding.interface,
-            finding.instance,
-        )?;
-        if let Some(balancer) = &finding.balancer {
-            writeln!(
-                out,
-                "    through {} port {}",
-                balancer.id, balancer.listener_port
-            )?;
-        }
-        writeln!(out, "    from {}", sources(finding, SHOWN_BLOCKS).join(" "))?;
-        match &finding.verdict {
-            Verdict::Open(packet) => writeln!(
-                out,
-                "    for example {}:{} -> {}:{}",
-                packet.source, packet.source_port, packet.destination, packet.destination_port
-            )?,
-            Verdict::Unknown(reasons) => writeln!(out, "    because {}", reasons.join("; "))?,
-        }
+        line(&mut out, finding)?;
     }
     Ok(out)
+}
+
+fn line(out: &mut String, finding: &Finding) -> std::fmt::Result {
+    let (low, high) = finding.ports;
+    let ports = if low == high {
+        low.to_string()
+    } else {
+        format!("{low}-{high}")
+    };
+    let services = match finding.services.len() {
+        0 => String::new(),
+        1..=3 => format!(" ({})", finding.services.join(", ")),
+        many => format!(" ({many} services)"),
+    };
+    let verdict = match &finding.verdict {
+        Verdict::Open(_) => "open",
+        Verdict::Unknown(_) => "unknown",
+    };
+    writeln!(
+        out,
+        "{:<13} {verdict:<7} {} {ports}{services}  {} -> {} {}",
+        finding.severity.name(),
+        finding.protocol.name(),
+        finding.edge.id(),
+        finding.interface,
+        finding.instance,
+    )?;
+    if let Some(balancer) = &finding.balancer {
+        writeln!(
+            out,
+            "    through {} port {}",
+            balancer.id, balancer.listener_port
+        )?;
+    }
+    writeln!(out, "    from {}", sources(finding, SHOWN_BLOCKS).join(" "))?;
+    match &finding.verdict {
+        Verdict::Open(packet) => writeln!(
+            out,
+            "    for example {}:{} -> {}:{}",
+            packet.source, packet.source_port, packet.destination, packet.destination_port
+        )?,
+        Verdict::Unknown(reasons) => writeln!(out, "    because {}", reasons.join("; "))?,
+    }
+    Ok(())
 }
 
 /// The paths of all findings as one graph, with the deciding rules at its edges.
@@ -295,11 +370,13 @@ fn picture(findings: &[Finding], snapshot: &Snapshot) -> Result<String, std::fmt
 }
 
 fn proposal(fix: &Fix) -> Value {
-    let remove = fix.remove.iter().map(ToString::to_string);
+    let changes = fix.edits.iter().map(ToString::to_string);
     json!({
-        "remove": remove.collect::<Vec<_>>(),
+        "changes": changes.collect::<Vec<_>>(),
+        "remains": fix.remains,
         "alsoCloses": fix.also_closes,
         "sharedWith": fix.shared_with,
+        "commands": fix.commands,
     })
 }
 

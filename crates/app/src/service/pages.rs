@@ -56,8 +56,7 @@ impl dashboard::Service for Pages {
         let Service {
             networks, engine, ..
         } = &*self.0;
-        let key = &finding.observed.key;
-        let tried = networks.with(engine, scope, |held| held.remedies(instance, key));
+        let tried = networks.with(engine, scope, |held| held.remedies(instance, finding));
         match tried {
             Ok(remedies) => remedies.unwrap_or_default(),
             Err(error) => {

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::scan::{output, skip};
+use crate::scan::{output, script, skip, tool};
 
 pub(crate) fn samples() -> Option<PathBuf> {
     let shared = env::var_os("LYNKEUS_SHARED").map_or_else(
@@ -60,8 +60,14 @@ fn a_fix_closes_what_it_promises_and_nothing_is_touched() {
     let (_, instance, protocol, low, high) = &open[0];
     assert_eq!(instance, "i-06669a407b2ef3ae5");
     assert_eq!((protocol.as_str(), *low, *high), ("TCP", 22, 22));
-    let fix = &report["findings"][0]["fix"];
-    let remove = fix["remove"][0].as_str().unwrap().to_owned();
+    let fixes = report["findings"][0]["fixes"].as_array().unwrap();
+    let change = |fix: &Value| fix["changes"][0].as_str().unwrap().to_owned();
+    assert!(change(&fixes[0]).starts_with("narrow sg-"), "{fixes:#?}");
+    let fix = fixes
+        .iter()
+        .find(|fix| change(fix).starts_with("remove sg-"));
+    let fix = fix.unwrap();
+    let remove = change(fix).replace("remove ", "");
     assert_eq!(fix["alsoCloses"], json!([]), "{fix:#}");
 
     let tried = json(
@@ -78,6 +84,13 @@ fn a_fix_closes_what_it_promises_and_nothing_is_touched() {
     let opened = ways(&tried["opened"]);
     assert_eq!(opened.len(), 1, "{tried:#}");
     assert_eq!((opened[0].3, opened[0].4), (443, 443));
+
+    let text = network(&["scan", "--fixes"], &sample);
+    assert!(text.contains("    1. narrow sg-"), "{text}");
+    assert!(
+        text.contains("$ aws ec2 revoke-security-group-ingress"),
+        "{text}"
+    );
 
     let text = network(&["what-if", "--add", &rule], &sample);
     assert!(text.starts_with("Closes 0:\nOpens 1:\n"), "{text}");
@@ -112,4 +125,17 @@ fn what_is_not_there_cannot_be_removed() {
     assert_eq!(refused.status.code(), Some(2));
     let said = String::from_utf8_lossy(&refused.stderr);
     assert!(said.contains("sgr-0123456789abcdef0"), "{said}");
+}
+
+#[test]
+fn the_commands_of_fixes_do_what_was_tried_out() {
+    let Some(python) = tool("bin/python3") else {
+        return;
+    };
+    let directory = tempfile::tempdir().unwrap();
+    let mut command = Command::new(python);
+    command.arg(script("fixes.py")).arg(directory.path());
+    command.arg(env!("CARGO_BIN_EXE_lynkeus"));
+    let told = output(&mut command, &[]);
+    assert!(told.ends_with("told\n"), "{told}");
 }

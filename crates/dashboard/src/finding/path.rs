@@ -14,6 +14,8 @@ use crate::{
     rows,
 };
 
+/// Remedies that are shown at once.
+const SHOWN: usize = 3;
 /// Findings and interfaces that a remedy names.
 const NAMED: usize = 8;
 
@@ -109,27 +111,40 @@ fn closing(remedies: &[Remedy]) -> Markup {
         section.card.remedy {
             h2 { "What would close it" }
             p.hint { "Tried out on the configuration that was submitted last; nothing was changed." }
-            @for remedy in remedies {
-                div {
-                    p { @for change in &remedy.changes { code { (change) } " " } }
-                    @for command in &remedy.commands { pre { code { (command) } } }
-                    @if remedy.also_closes.is_empty() {
-                        p { "It closes no other finding." }
-                    } @else {
-                        p { "It also closes " (remedy.also_closes.len()) " other findings:" }
-                        ul {
-                            @for other in remedy.also_closes.iter().take(NAMED) { li { (other) } }
-                            @if remedy.also_closes.len() > NAMED { li { "…" } }
-                        }
-                    }
-                    @if !remedy.shared_with.is_empty() {
-                        p {
-                            "The rules also hold for "
-                            @for other in remedy.shared_with.iter().take(NAMED) { code { (other) } " " }
-                            @if remedy.shared_with.len() > NAMED {
-                                "and " (remedy.shared_with.len() - NAMED) " more"
-                            }
-                        }
+            @for (place, remedy) in remedies.iter().enumerate() {
+                @if place < SHOWN { (one(remedy)) }
+            }
+            @if remedies.len() > SHOWN {
+                details {
+                    summary { (remedies.len() - SHOWN) " more ways to close it" }
+                    @for remedy in remedies.iter().skip(SHOWN) { (one(remedy)) }
+                }
+            }
+        }
+    }
+}
+
+fn one(remedy: &Remedy) -> Markup {
+    html! {
+        div.way {
+            p.changes { @for change in &remedy.changes { b { (change) } } }
+            @for command in &remedy.commands { pre { code { (command) } } }
+            @for remains in &remedy.remains { p { "It leaves open: " (remains) } }
+            @if remedy.also_closes.is_empty() {
+                p { "It closes no other finding." }
+            } @else {
+                p { "It also closes " (remedy.also_closes.len()) @if remedy.also_closes.len() == 1 { " other finding" } @else { " other findings" } ":" }
+                ul {
+                    @for other in remedy.also_closes.iter().take(NAMED) { li { (other) } }
+                    @if remedy.also_closes.len() > NAMED { li { "…" } }
+                }
+            }
+            @if !remedy.shared_with.is_empty() {
+                p {
+                    "What is changed also holds for "
+                    @for other in remedy.shared_with.iter().take(NAMED) { code { (other) } " " }
+                    @if remedy.shared_with.len() > NAMED {
+                        "and " (remedy.shared_with.len() - NAMED) " more"
                     }
                 }
             }

@@ -67,6 +67,7 @@ impl Service for Answers {
         vec![Remedy {
             changes: vec![format!("sg-1,ingress,tcp,22,0.0.0.0/0 {EVIL}")],
             commands: vec!["aws ec2 revoke-security-group-ingress".to_owned()],
+            remains: vec![format!("Port 22 from 203.0.113.0/24 {EVIL}")],
             also_closes: vec![format!("{instance}: Port 23 {EVIL}")],
             shared_with: vec!["eni-2".to_owned()],
         }]

@@ -202,10 +202,11 @@ documents! {
         association: Option<Association>,
     }
 
-    /// The public address of a private one.
+    /// The public address of a private one; an elastic one has identifiers.
     Association {
         public_ip: String,
         carrier_ip: String,
+        association_id: Id,
     }
 
     /// An IPv6 address of an interface.
@@ -235,6 +236,7 @@ documents! {
     /// An elastic address (`DescribeAddresses`).
     ElasticIp {
         allocation_id: Id,
+        association_id: Id,
         public_ip: String,
         private_ip_address: String,
         network_interface_id: Id,

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use lynkeus_network::edit::{Rule, add_rule, remove};
-use lynkeus_network::explain::{evidence, fix};
-use lynkeus_network::finding::Options;
+use lynkeus_network::explain::evidence;
+use lynkeus_network::finding::{Finding, Options};
+use lynkeus_network::fixes::{Fix, Needs, Trials};
 use lynkeus_network::incremental::Live;
-use serde_json::json;
+use lynkeus_network::region::Ports;
+use serde_json::{Value, json};
 
 use super::base::base;
 use super::estate::{document, snapshot};
@@ -17,7 +19,7 @@ fn what_decides_is_named_and_removing_it_closes() {
     network["SecurityGroupRules"] = json!([{"SecurityGroupRuleId": "sgr-1", "GroupId": "sg-1", "IsEgress": false,
         "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIpv4": "0.0.0.0/0"}]);
     let estate = snapshot(&network);
-    let mut live = Live::new(Arc::new(estate.clone()), Options::default());
+    let live = Live::new(Arc::new(estate.clone()), Options::default());
     let findings = live.findings();
     let named: Vec<String> = evidence(&estate, &findings[0])
         .into_iter()
@@ -30,12 +32,6 @@ fn what_decides_is_named_and_removing_it_closes() {
         "rtb-1 0.0.0.0/0",
     ];
     assert_eq!(named, expected);
-    let fix = fix(&mut live, &findings[0]).expect("a fix");
-    assert_eq!(
-        fix.remove,
-        [Rule::parse("sg-1,ingress,tcp,22,0.0.0.0/0").expect("a rule")]
-    );
-    assert_eq!(live.findings(), findings, "trying out changes nothing");
     for what in [
         "sgr-1",
         "sg-1,ingress,tcp,22,0.0.0.0/0",
@@ -62,16 +58,211 @@ fn what_decides_is_named_and_removing_it_closes() {
     );
 }
 
+/// The fixes of the first finding at an interface: changes, what remains, what else they close,
+/// and the commands.
+fn fixes(document: &Value, interface: &str, needs: &Needs) -> Vec<String> {
+    let mut live = Live::new(Arc::new(snapshot(document)), Options::default());
+    let before = live.findings();
+    let finding = before.iter().find(|f| f.interface == interface);
+    let finding = finding.expect("a finding");
+    let fixes = Trials::new(&mut live).fixes(finding, needs);
+    assert_eq!(live.findings(), before, "trying out changes nothing");
+    let line = |fix: &Fix| {
+        let edits: Vec<String> = fix.edits.iter().map(ToString::to_string).collect();
+        let mut line = edits.join(" + ");
+        for (name, list) in [
+            ("remains", &fix.remains),
+            ("closes", &fix.also_closes),
+            ("shared", &fix.shared_with),
+        ] {
+            if !list.is_empty() {
+                line = format!("{line} | {name} {}", list.join(", "));
+            }
+        }
+        format!("{line} $ {}", fix.commands.join(" && "))
+    };
+    fixes.iter().map(line).collect()
+}
+
+fn needs(peers: &[&str]) -> Needs {
+    Needs {
+        peers: peers.iter().map(|peer| (*peer).to_owned()).collect(),
+        listening: None,
+    }
+}
+
 #[test]
-fn every_proposed_fix_ends_its_finding() {
-    let mut fixes = 0;
-    for seed in 0..40 {
-        let mut live = Live::new(Arc::new(snapshot(&document(seed))), Options::default());
+fn each_way_to_close_a_port_is_told_with_its_command() {
+    let mut network = base();
+    network["SecurityGroupRules"] = json!([{"SecurityGroupRuleId": "sgr-1", "GroupId": "sg-1", "IsEgress": false,
+        "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIpv4": "0.0.0.0/0"}]);
+    network["NetworkInterfaces"][0]["PrivateIpAddresses"][0]["Association"]["AssociationId"] =
+        json!("eipassoc-1");
+    let found = fixes(&network, "eni-1", &Needs::default());
+    let expected = [
+        "narrow sg-1,ingress,tcp,22,0.0.0.0/0 to sg-1,ingress,tcp,22,10.1.0.0/16 $ aws ec2 modify-security-group-rules --group-id sg-1 --security-group-rules 'SecurityGroupRuleId=sgr-1,SecurityGroupRule={IpProtocol=tcp,FromPort=22,ToPort=22,CidrIpv4=10.1.0.0/16}'",
+        "remove sg-1,ingress,tcp,22,0.0.0.0/0 $ aws ec2 revoke-security-group-ingress --group-id sg-1 --security-group-rule-ids sgr-1",
+        "deny tcp 22 from 0.0.0.0/0 in acl-1 by entry 99 $ aws ec2 create-network-acl-entry --network-acl-id acl-1 --ingress --rule-number 99 --protocol 6 --port-range From=22,To=22 --cidr-block 0.0.0.0/0 --rule-action deny",
+        "take the public address 54.0.0.4 from eni-1 $ aws ec2 disassociate-address --association-id eipassoc-1",
+        "remove the route to 0.0.0.0/0 from rtb-1 $ aws ec2 delete-route --route-table-id rtb-1 --destination-cidr-block 0.0.0.0/0",
+        "block what comes in from the internet to every VPC of the region $ aws ec2 modify-vpc-block-public-access-options --internet-gateway-block-mode block-ingress",
+    ];
+    assert_eq!(found, expected);
+
+    // Without the rules' identifiers a rule is put in before the old one goes.
+    network
+        .as_object_mut()
+        .expect("members")
+        .remove("SecurityGroupRules");
+    let found = fixes(&network, "eni-1", &needs(&["203.0.113.0/24", "sg-bastion"]));
+    assert_eq!(
+        found[0],
+        "narrow sg-1,ingress,tcp,22,0.0.0.0/0 to sg-1,ingress,tcp,22,203.0.113.0/24 and sg-1,ingress,tcp,22,sg-bastion | remains Port 22 is reachable from an Internet Gateway - TCP from 203.0.113.0/24 $ aws ec2 authorize-security-group-ingress --group-id sg-1 --ip-permissions 'IpProtocol=tcp,FromPort=22,ToPort=22,IpRanges=[{CidrIp=203.0.113.0/24}]' && aws ec2 authorize-security-group-ingress --group-id sg-1 --ip-permissions 'IpProtocol=tcp,FromPort=22,ToPort=22,UserIdGroupPairs=[{GroupId=sg-bastion}]' && aws ec2 revoke-security-group-ingress --group-id sg-1 --ip-permissions 'IpProtocol=tcp,FromPort=22,ToPort=22,IpRanges=[{CidrIp=0.0.0.0/0}]'"
+    );
+}
+
+#[test]
+fn what_a_fix_closes_beside_its_finding_is_told() {
+    let mut network = base();
+    network["NetworkInterfaces"]
+        .as_array_mut()
+        .expect("a list")
+        .push(json!({
+        "NetworkInterfaceId": "eni-2", "VpcId": "vpc-1", "SubnetId": "subnet-1",
+        "Groups": [{"GroupId": "sg-2"}], "PrivateIpAddress": "10.1.1.5",
+        "PrivateIpAddresses": [{"PrivateIpAddress": "10.1.1.5", "Primary": true,
+            "Association": {"PublicIp": "54.0.0.5"}}],
+        "Attachment": {"InstanceId": "i-2", "Status": "attached"}}));
+    network["SecurityGroups"].as_array_mut().expect("a list").push(json!({
+        "GroupId": "sg-2", "VpcId": "vpc-1", "IpPermissions": [
+            {"IpProtocol": "tcp", "FromPort": 20, "ToPort": 25, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]},
+            {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "UserIdGroupPairs": [{"GroupId": "sg-1"}]}]}));
+    network["NetworkAcls"][0]["Entries"].as_array_mut().expect("a list").push(json!(
+        {"RuleNumber": 90, "Egress": false, "Protocol": "6", "RuleAction": "deny", "CidrBlock": "0.0.0.0/0",
+            "PortRange": {"From": 21, "To": 21}}));
+    let found = fixes(
+        &network,
+        "eni-2",
+        &Needs {
+            listening: Some(Ports::range(22, 22)),
+            ..Needs::default()
+        },
+    );
+    let texts: Vec<&str> = found
+        .iter()
+        .map(|line| line.split(" $ ").next().expect("a change"))
+        .collect();
+    // The first finding of eni-2 is port 20 alone, because the ACL denies 21.
+    let expected = [
+        "narrow sg-2,ingress,tcp,20-25,0.0.0.0/0 to sg-2,ingress,tcp,21-25,0.0.0.0/0",
+        "deny tcp 20 from 0.0.0.0/0 in acl-1 by entry 99 | shared eni-1",
+        "narrow sg-2,ingress,tcp,20-25,0.0.0.0/0 to sg-2,ingress,tcp,20-25,10.1.0.0/16 | closes i-2: Port range 22-25 is reachable from an Internet Gateway - TCP",
+        "narrow sg-2,ingress,tcp,20-25,0.0.0.0/0 to sg-2,ingress,tcp,22,0.0.0.0/0",
+        "remove sg-2,ingress,tcp,20-25,0.0.0.0/0 | closes i-2: Port range 22-25 is reachable from an Internet Gateway - TCP",
+        "take the public address 54.0.0.5 from eni-2 | closes i-2: Port range 22-25 is reachable from an Internet Gateway - TCP",
+        "remove the route to 0.0.0.0/0 from rtb-1 | closes i-1: Port 22 is reachable from an Internet Gateway - TCP, i-2: Port range 22-25 is reachable from an Internet Gateway - TCP | shared eni-1",
+    ];
+    for text in expected {
+        assert!(texts.contains(&text), "{text}: {texts:#?}");
+    }
+    assert!(
+        !texts
+            .iter()
+            .any(|t| t.contains("sg-1") && !t.contains("tcp,")),
+        "a reference to a group lets nobody in from the internet: {texts:#?}"
+    );
+    let first = texts.first().expect("a fix");
+    assert!(
+        !first.contains(" | "),
+        "the least is closed first: {texts:#?}"
+    );
+}
+
+#[test]
+fn a_change_that_closes_nothing_is_not_told() {
+    let mut network = base();
+    // The ACL has no number before its first entry, and addresses of IPv6 stay public.
+    network["NetworkAcls"][0]["Entries"][0]["RuleNumber"] = json!(1);
+    network["NetworkAcls"][0]["Entries"].as_array_mut().expect("a list").push(json!(
+        {"RuleNumber": 2, "Egress": false, "Protocol": "-1", "RuleAction": "allow", "Ipv6CidrBlock": "::/0"}));
+    network["NetworkAcls"][0]["Entries"].as_array_mut().expect("a list").push(json!(
+        {"RuleNumber": 2, "Egress": true, "Protocol": "-1", "RuleAction": "allow", "Ipv6CidrBlock": "::/0"}));
+    network["NetworkInterfaces"][0]["Ipv6Addresses"] = json!([{"Ipv6Address": "2001:db8:1::4"}]);
+    network["RouteTables"][0]["Routes"]
+        .as_array_mut()
+        .expect("a list")
+        .push(json!(
+        {"DestinationIpv6CidrBlock": "::/0", "GatewayId": "igw-1", "State": "active"}));
+    network["SecurityGroups"][0]["IpPermissions"][0]["Ipv6Ranges"] = json!([{"CidrIpv6": "::/0"}]);
+    let found = fixes(&network, "eni-1", &Needs::default());
+    for (text, count) in [
+        ("deny ", 0),
+        ("take the public", 0),
+        (
+            "remove sg-1,ingress,tcp,22,0.0.0.0/0 + remove sg-1,ingress,tcp,22,::/0",
+            1,
+        ),
+        ("to sg-1,ingress,tcp,22,2001:db8:1::/48", 1),
+        (
+            "remove the route to 0.0.0.0/0 from rtb-1 + remove the route to ::/0 from rtb-1",
+            1,
+        ),
+        ("--destination-ipv6-cidr-block ::/0", 1),
+    ] {
+        let own = found.iter().filter(|line| line.contains(text));
+        assert_eq!(own.count(), count, "{text}: {found:#?}");
+    }
+}
+
+/// Whether something is left of a finding.
+fn is_left(after: &[Finding], finding: &Finding) -> bool {
+    after.iter().any(|f| {
+        f.interface == finding.interface
+            && f.edge == finding.edge
+            && f.protocol == finding.protocol
+            && f.balancer == finding.balancer
+            && f.ports.0 <= finding.ports.1
+            && finding.ports.0 <= f.ports.1
+    })
+}
+
+#[test]
+fn every_proposed_fix_does_what_it_says() {
+    let mut kinds = std::collections::BTreeMap::new();
+    for seed in 0..200 {
+        let estate = snapshot(&document(seed));
+        let mut live = Live::new(Arc::new(estate.clone()), Options::default());
         let before = live.findings();
         for finding in &before {
-            fixes += usize::from(fix(&mut live, finding).is_some());
+            for fix in Trials::new(&mut live).fixes(finding, &Needs::default()) {
+                // The whole configuration is changed and evaluated from the beginning.
+                let mut changed = estate.clone();
+                for edit in &fix.edits {
+                    edit.apply(&mut changed);
+                    let text = edit.to_string();
+                    let kind = text.split(' ').next().unwrap_or_default().to_owned();
+                    *kinds.entry(kind).or_insert(0) += 1;
+                }
+                let after = Live::new(Arc::new(changed), Options::default()).findings();
+                let told = (!fix.remains.is_empty(), fix.also_closes.len());
+                let gone = before
+                    .iter()
+                    .filter(|f| *f != finding && !is_left(&after, f));
+                let gone = gone.filter(|f| !after.contains(f)).count();
+                assert_eq!(
+                    (is_left(&after, finding), gone),
+                    told,
+                    "seed {seed}: {fix:?}"
+                );
+                assert!(
+                    fix.commands.len() >= fix.edits.len(),
+                    "seed {seed}: {fix:?}"
+                );
+            }
         }
         assert_eq!(live.findings(), before, "seed {seed}");
     }
-    assert!(fixes > 0);
+    for kind in ["remove", "narrow", "deny", "take", "block"] {
+        assert!(kinds.get(kind).is_some_and(|n| *n > 10), "{kinds:?}");
+    }
 }
