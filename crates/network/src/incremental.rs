@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::engine::Engine;
 use crate::finding::{self, Finding, Options};
 use crate::index::Index;
-use crate::snapshot::{Id, NetworkAcl, SecurityGroup, Snapshot};
+use crate::snapshot::{GroupRule, Id, NetworkAcl, SecurityGroup, Snapshot};
 
 /// A change of the configuration.
 #[derive(Debug, Clone)]
@@ -15,6 +15,8 @@ pub enum Change {
     Group(SecurityGroup),
     /// A network ACL has other entries.
     Acl(NetworkAcl),
+    /// Rules of security groups have other identifiers or descriptions, which no packet sees.
+    RuleNames(BTreeMap<Id, Vec<GroupRule>>),
     /// Anything else: the whole configuration as it is now.
     Snapshot(Arc<Snapshot>),
 }
@@ -88,6 +90,10 @@ impl Live {
                 Ok(dirty) => dirty,
                 Err(snapshot) => return self.replace(snapshot),
             },
+            Change::RuleNames(names) => {
+                Arc::make_mut(&mut self.engine.snapshot).group_rules = names;
+                BTreeSet::new()
+            }
             Change::Acl(acl) => match self.acl(acl) {
                 Ok(dirty) => dirty,
                 Err(snapshot) => return self.replace(snapshot),
@@ -214,6 +220,39 @@ impl Live {
         }
         Ok(dirty)
     }
+}
+
+/// The changes that lead from one configuration to another: groups and ACLs alone where nothing
+/// else differs that packets see.
+pub fn changes(old: &Snapshot, new: Snapshot) -> Vec<Change> {
+    let mut same = new.clone();
+    same.groups.clone_from(&old.groups);
+    same.acls.clone_from(&old.acls);
+    same.group_rules.clone_from(&old.group_rules);
+    let is_same_acls = old.acls.len() == new.acls.len()
+        && new.acls.iter().all(|(id, acl)| {
+            let before = old.acls.get(id);
+            before.is_some_and(|before| {
+                NetworkAcl {
+                    entries: before.entries.clone(),
+                    ..acl.clone()
+                } == *before
+            })
+        });
+    if !old.groups.keys().eq(new.groups.keys()) || !is_same_acls || same != *old {
+        return vec![Change::Snapshot(Arc::new(new))];
+    }
+    let mut changes = Vec::new();
+    if new.group_rules != old.group_rules {
+        changes.push(Change::RuleNames(new.group_rules));
+    }
+    let groups = new.groups.into_iter();
+    let groups = groups.filter(|(id, group)| old.groups.get(id) != Some(group));
+    changes.extend(groups.map(|(_, group)| Change::Group(group)));
+    let acls = new.acls.into_iter();
+    let acls = acls.filter(|(id, acl)| old.acls.get(id) != Some(acl));
+    changes.extend(acls.map(|(_, acl)| Change::Acl(acl)));
+    changes
 }
 
 /// The interfaces of a VPC, if some gateway's table may put a middlebox before them.

@@ -6,6 +6,7 @@ mod balanced_ways;
 mod base;
 mod beyond;
 mod cases;
+mod changes;
 mod corner;
 mod damage;
 mod elements;

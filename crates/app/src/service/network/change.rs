@@ -1,10 +1,10 @@
 //! From one configuration to the next: only what differs is evaluated again.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::{BTreeMap, BTreeSet};
 
 use network::{
-    incremental::{Change, Difference, Live},
-    snapshot::Snapshot,
+    incremental::{Change, Difference, Live, changes},
+    snapshot::{GroupRule, Snapshot},
 };
 
 /// What following a change did.
@@ -21,26 +21,23 @@ pub(super) fn follow(live: &mut Live, new: Snapshot) -> Followed {
         instances: BTreeSet::new(),
     };
     for change in changes(live.snapshot(), new) {
+        if let Change::RuleNames(names) = &change {
+            followed.instances.extend(renamed(live.snapshot(), names));
+        }
         followed.note(&live.apply(change));
     }
     followed
 }
 
-/// The changes between two configurations: groups alone where nothing else differs.
-fn changes(old: &Snapshot, new: Snapshot) -> Vec<Change> {
-    let same_ids = old.groups.keys().eq(new.groups.keys());
-    let others = Snapshot {
-        groups: old.groups.clone(),
-        ..new.clone()
-    };
-    if !same_ids || others != *old {
-        return vec![Change::Snapshot(Arc::new(new))];
-    }
-    let differing = new
-        .groups
-        .into_iter()
-        .filter(|(id, group)| old.groups.get(id) != Some(group));
-    differing.map(|(_, group)| Change::Group(group)).collect()
+/// Instances with a group of which rules are named differently, by which findings are told.
+fn renamed(
+    snapshot: &Snapshot,
+    names: &BTreeMap<String, Vec<GroupRule>>,
+) -> impl Iterator<Item = String> {
+    let is_renamed = |id: &str| snapshot.group_rules.get(id) != names.get(id);
+    let all = snapshot.interfaces.values();
+    let with = all.filter(move |i| i.groups.iter().any(|g| is_renamed(&g.group_id)));
+    with.filter_map(|i| i.instance().map(str::to_owned))
 }
 
 impl Followed {

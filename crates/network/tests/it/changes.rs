@@ -1,0 +1,71 @@
+//! From one configuration to the next: what differs is changed, and the findings are those of a
+//! new evaluation.
+
+use std::sync::Arc;
+
+use lynkeus_network::finding::Options;
+use lynkeus_network::incremental::{Change, Live, changes};
+use lynkeus_network::snapshot::Snapshot;
+use serde_json::Value;
+
+use super::elements::wide;
+use super::estate::{Dice, acl, document, group, snapshot};
+use super::random::seeds;
+
+fn parsed<T: serde::de::DeserializeOwned>(value: Value) -> T {
+    serde_json::from_value(value).expect("an object")
+}
+
+/// The next configuration: other rules, other entries, sometimes something else.
+fn next(dice: &mut Dice, old: &Snapshot) -> Snapshot {
+    let mut new = old.clone();
+    let groups: Vec<String> = old.groups.keys().cloned().collect();
+    for _ in 0..dice.below(3) {
+        let id = &groups[dice.below(groups.len())];
+        let vpc = old.groups[id].vpc_id.clone();
+        new.groups.insert(id.clone(), parsed(group(dice, id, &vpc)));
+        let rules = new.group_rules.entry(id.clone()).or_default();
+        rules.push(parsed(
+            serde_json::json!({"GroupId": id, "SecurityGroupRuleId": "sgr-1"}),
+        ));
+    }
+    for acl_id in old.acls.keys().cloned().collect::<Vec<_>>() {
+        if dice.once_in(3) {
+            let made: lynkeus_network::snapshot::NetworkAcl = parsed(acl(dice, &acl_id, &[]));
+            let entries = &mut new.acls.get_mut(&acl_id).expect("the ACL").entries;
+            *entries = made.entries;
+        }
+    }
+    if dice.once_in(8) {
+        for gateway in new.internet_gateways.values_mut() {
+            gateway.attachments.clear();
+        }
+    }
+    new
+}
+
+#[test]
+fn differences_lead_to_what_a_new_evaluation_finds() {
+    let (mut fine, mut whole) = (0, 0);
+    for seed in seeds() {
+        for start in [document(seed), wide(seed)] {
+            let dice = &mut Dice::new(seed + 5_000_000);
+            let mut old = snapshot(&start);
+            let mut live = Live::new(Arc::new(old.clone()), Options::default());
+            for _ in 0..3 {
+                let new = next(dice, &old);
+                let all = changes(&old, new.clone());
+                let is_whole = matches!(all.as_slice(), [Change::Snapshot(_)]);
+                *(if is_whole { &mut whole } else { &mut fine }) += 1;
+                for change in all {
+                    live.apply(change);
+                }
+                let fresh = Live::new(Arc::new(new.clone()), Options::default());
+                assert_eq!(live.findings(), fresh.findings(), "seed {seed}");
+                assert!(*live.snapshot() == new, "seed {seed}");
+                old = new;
+            }
+        }
+    }
+    assert!(fine > whole && whole > 0, "{fine} and {whole}");
+}
