@@ -19,6 +19,7 @@ mod middlebox;
 pub mod packet;
 pub mod path;
 pub mod region;
+pub mod replay;
 pub mod routes;
 mod services;
 pub mod severity;

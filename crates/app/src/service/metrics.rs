@@ -176,6 +176,14 @@ fn write_process(out: &mut Exposition, service: &Service) -> fmt::Result {
         let labels = [("kind", kind.as_str()), ("result", result)];
         out.sample("jobs_total", &labels, count)?;
     }
+    out.family(
+        "network_witnesses_total",
+        "counter",
+        "Packets of open paths that were followed alone; one that is lost is a defect.",
+    )?;
+    for (result, count) in service.networks.witnesses.counts() {
+        out.sample("network_witnesses_total", &[("result", result)], count)?;
+    }
     let taken = service.taken_in();
     let name = "submission_seconds";
     out.family(

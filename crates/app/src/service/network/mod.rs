@@ -10,6 +10,7 @@ mod observe;
 mod remedies;
 mod settle;
 mod visible;
+mod witnesses;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -38,6 +39,7 @@ use self::{
     instances::{Life, Machine},
     settle::Settling,
     visible::Visible,
+    witnesses::Witnesses,
 };
 use super::ingest::Changed;
 
@@ -48,6 +50,8 @@ const CHUNK: usize = 200;
 #[derive(Debug, Default)]
 pub(crate) struct Networks {
     held: Mutex<HashMap<Scope, Arc<Mutex<Option<Held>>>>>,
+    /// What single packets said of open paths.
+    pub(crate) witnesses: Witnesses,
 }
 
 /// An evaluated configuration.
@@ -104,6 +108,7 @@ impl Networks {
         let is_same = |held: &Held| before.is_some_and(|before| before.digest == held.digest);
         let held = place.take().filter(is_same);
         let (held, step) = evaluate(held, documents);
+        self.witnesses.replay(scope, &held, step.touched.as_ref());
         let taken = settle(engine, scope, &held, &step, now);
         // What was not written to the end is evaluated from the beginning the next time.
         if taken.is_ok() {
@@ -126,6 +131,7 @@ impl Networks {
             return Ok(None);
         }
         let (held, step) = evaluate(None, &documents);
+        self.witnesses.replay(scope, &held, step.touched.as_ref());
         let taken = settle(engine, scope, &held, &step, now)?;
         *place = Some(held);
         Ok(Some(taken))
