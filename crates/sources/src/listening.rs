@@ -1,18 +1,19 @@
 //! Who listens on the ports of the running system, read from `/proc`; nothing is executed.
 
+mod owners;
+
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     fs::{self, File},
-    io::{self, BufRead as _, BufReader, Read as _},
+    io::{self, Read as _},
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
     path::Path,
 };
 
-/// Sockets, processes, open files and package lists that are looked at.
+/// Sockets, processes and open files that are looked at.
 const MOST_SOCKETS: usize = 65_536;
 const MOST_PROCESSES: usize = 32_768;
 const MOST_FILES: usize = 1 << 20;
-const MOST_LISTS: usize = 20_000;
 /// Bytes of one file that are read.
 const LONGEST: u64 = 16 << 20;
 
@@ -28,7 +29,7 @@ pub struct Listening {
     pub address: IpAddr,
     /// The process's name; empty if its files may not be looked at.
     pub process: String,
-    /// The package that owns the program, where a package database lists it by path.
+    /// The package that owns the program, where dpkg's, apk's or rpm's database lists it.
     pub package: Option<String>,
 }
 
@@ -71,7 +72,7 @@ pub fn listening(proc: &Path, root: &Path) -> io::Result<Vec<Listening>> {
     let wanted: BTreeSet<u64> = sockets.iter().map(|(_, socket)| socket.inode).collect();
     let holders = holders(proc, &wanted);
     let programs = holders.values().filter_map(|(_, program)| program.clone());
-    let owners = owners(root, &programs.collect());
+    let owners = owners::of(root, &programs.collect());
     let mut all: Vec<Listening> = sockets
         .into_iter()
         .map(|(protocol, socket)| {
@@ -187,64 +188,6 @@ fn holders(proc: &Path, wanted: &BTreeSet<u64>) -> BTreeMap<u64, (String, Option
     found
 }
 
-/// The packages that own programs, from databases that list files by path: dpkg's and apk's.
-fn owners(root: &Path, programs: &BTreeSet<String>) -> HashMap<String, String> {
-    // Databases write paths as packages ship them, which may be before `/usr` was merged.
-    let mut names: HashMap<&str, &str> = HashMap::new();
-    for program in programs {
-        names.insert(program, program);
-        if let Some(short) = program
-            .strip_prefix("/usr")
-            .filter(|short| short.starts_with('/'))
-        {
-            names.insert(short, program);
-        }
-    }
-    let mut owners = HashMap::new();
-    if names.is_empty() {
-        return owners;
-    }
-    if let Ok(lists) = fs::read_dir(root.join("var/lib/dpkg/info")) {
-        let lists = lists.flatten().map(|entry| entry.path());
-        let lists = lists.filter(|path| path.extension().is_some_and(|e| e == "list"));
-        for path in lists.take(MOST_LISTS) {
-            let stem = path
-                .file_stem()
-                .and_then(|stem| stem.to_str())
-                .unwrap_or_default();
-            let package = stem.split(':').next().unwrap_or(stem);
-            let Ok(file) = File::open(&path) else {
-                continue;
-            };
-            for line in BufReader::new(file.take(LONGEST))
-                .lines()
-                .map_while(Result::ok)
-            {
-                if let Some(program) = names.get(line.as_str()) {
-                    owners.insert((*program).to_owned(), package.to_owned());
-                }
-            }
-        }
-    }
-    if let Ok(text) = read(&root.join("lib/apk/db/installed")) {
-        let (mut package, mut directory) = (String::new(), String::new());
-        for line in text.lines() {
-            match line.split_once(':') {
-                Some(("P", name)) => name.clone_into(&mut package),
-                Some(("F", path)) => path.clone_into(&mut directory),
-                Some(("R", file)) => {
-                    let path = format!("/{directory}/{file}");
-                    if let Some(program) = names.get(path.as_str()) {
-                        owners.insert((*program).to_owned(), package.clone());
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-    owners
-}
-
 #[cfg(test)]
 mod tests {
     use std::{fs, net::TcpListener, os::unix::fs::symlink, path::Path};
@@ -333,6 +276,20 @@ mod tests {
             .collect();
         let sshd = Some("openssh-server");
         assert_eq!(told, [("TCP", 22, "sshd", sshd), ("UDP", 22, "sshd", sshd)]);
+        // Without dpkg's list, rpm's database is asked.
+        fs::remove_dir_all(&info).expect("no lists");
+        let database = concat!(env!("CARGO_MANIFEST_DIR"), "/../ecosystem/testdata/rpm/");
+        fs::create_dir_all(root.join("var/lib/rpm")).expect("a database");
+        for name in ["rpmdb.sqlite", "Packages.db", "Packages"] {
+            let copied = root.join("var/lib/rpm").join(name);
+            fs::copy(format!("{database}{name}"), &copied).expect("a database");
+            fs::remove_file(proc.join("7/exe")).expect("a program");
+            symlink("/usr/share/alpha/two", proc.join("7/exe")).expect("a program");
+            let found = listening(&proc, root).expect("tables");
+            let own = found.first().expect("a listener").package.as_deref();
+            assert_eq!(own, Some("alpha"), "{name}");
+            fs::remove_file(copied).expect("the database");
+        }
         fs::remove_file(proc.join("net/tcp")).expect("the table");
         listening(&proc, root).expect_err("no table");
     }

@@ -114,9 +114,14 @@ pub fn exposed(tx: &mut Tx<'_>, scope: &Scope, most: i64) -> Result<Vec<Exposed>
 }
 
 fn judged(listed: Listed, exposure: &Exposure, listeners: &[Listener]) -> Exposed {
+    // Of those that listen, the exposure has the ones that packets get to.
+    let heard = exposure.listening.as_deref().unwrap_or_default();
     let is_open = |listener: &&Listener| {
-        exposure.open.iter().any(|open| {
-            open.protocol == listener.protocol && (open.first..=open.last).contains(&listener.port)
+        [exposure.open.as_slice(), heard].into_iter().all(|ranges| {
+            ranges.iter().any(|range| {
+                range.protocol == listener.protocol
+                    && (range.first..=range.last).contains(&listener.port)
+            })
         })
     };
     let reached: Vec<&Listener> = listeners.iter().filter(is_open).collect();

@@ -8,9 +8,6 @@ import sys
 import urllib.request
 
 import strict
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
 
 ENDPOINT, DATA, LYNKEUS, SAMPLES = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3], pathlib.Path(sys.argv[4])
 ACCOUNT, REGION = "000000000000", "eu-west-1"
@@ -140,18 +137,11 @@ NAME = "i-06669a407b2ef3ae5"
 
 
 def post(path, body):
-    """A request that boto3 does not know, signed as it signs."""
-    key = strict.stored_key(DATA)
-    credentials = Credentials(key["aws_access_key_id"], key["aws_secret_access_key"])
-    request = AWSRequest("POST", ENDPOINT + path, data=json.dumps(body), headers={"content-type": "application/json"})
-    SigV4Auth(credentials, "inspector2", REGION).add_auth(request)
-    sent = urllib.request.Request(request.url, request.data.encode(), dict(request.headers))
-    with urllib.request.urlopen(sent) as answer:
-        return json.load(answer)
+    return strict.post(ENDPOINT, REGION, strict.stored_key(DATA), path, body)
 
 
-def listener(port, package):
-    return {"protocol": "TCP", "port": port, "address": "0.0.0.0", "process": "sshd", "package": package}
+def listener(port, package, address="0.0.0.0"):
+    return {"protocol": "TCP", "port": port, "address": address, "process": "sshd", "package": package}
 
 
 heard = post(f"/lynkeus/v1/listening?name={NAME}", [listener(22, "openssh-server"), listener(8080, "nginx")])
@@ -159,8 +149,17 @@ assert heard == {"resourceId": NAME, "listeners": 2}, heard
 (finding,) = findings()
 assert finding["description"].endswith(" Process sshd of openssh-server is listening on tcp 22."), finding
 assert submit(SAMPLES / "test-public-subnet")["changes"] == {}
+for address, is_heard in [("10.0.0.91", True), ("::", True), ("172.17.0.1", False), ("10.0.0.92", False), ("fd00::1", False)]:
+    post(f"/lynkeus/v1/listening?name={NAME}", [listener(22, "openssh-server", address)])
+    assert ("sshd" in findings()[0]["description"]) == is_heard, address
 post(f"/lynkeus/v1/listening?name={NAME}", [])
 assert "sshd" not in findings()[0]["description"]
+
+# The packet of every open path was followed alone, and none was lost.
+with urllib.request.urlopen(ENDPOINT + "/metrics") as answer:
+    measures = dict(line.rsplit(" ", 1) for line in answer.read().decode().splitlines() if not line.startswith("#"))
+followed = {result: int(measures[f'lynkeus_network_witnesses_total{{result="{result}"}}']) for result in ["arrived", "lost", "not_followed"]}
+assert followed["arrived"] > 3 and followed["lost"] == followed["not_followed"] == 0, followed
 
 # Another network takes its place: peers are open on their own connections, and the instance is gone.
 done = submit(SAMPLES / "test-vpc-peering")

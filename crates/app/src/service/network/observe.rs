@@ -1,5 +1,7 @@
 //! Turns open paths into observations: Inspector's words, and what explains them.
 
+use core::net::IpAddr;
+
 use findings::{
     finding::{Details, FindingType, NetworkDetails, Observation, PathStep},
     identity::partition,
@@ -106,9 +108,7 @@ pub(crate) fn details(
     let steps = finding.steps(snapshot);
     let (low, high) = finding.ports;
     let protocol = finding.protocol.name();
-    let heard = listening
-        .iter()
-        .filter(|l| l.protocol == protocol && (low..=high).contains(&l.port));
+    let heard = listening.iter().filter(|l| hears(snapshot, finding, l));
     let listening: Vec<Listener> = heard.cloned().collect();
     NetworkDetails {
         description: description(finding, &listening),
@@ -118,6 +118,42 @@ pub(crate) fn details(
         port_end: high,
         steps: steps.iter().map(|step| path_step(scope, step)).collect(),
     }
+}
+
+/// Whether packets of a path get to a listener: one of its ports, and an address that is the
+/// interface's. A process that is bound to another address of the machine does not get them.
+pub(super) fn hears(snapshot: &Snapshot, finding: &Finding, listener: &Listener) -> bool {
+    let (low, high) = finding.ports;
+    if listener.protocol != finding.protocol.name() || !(low..=high).contains(&listener.port) {
+        return false;
+    }
+    // An address that is not understood may be any.
+    let Ok(bound) = listener.address.parse::<IpAddr>() else {
+        return true;
+    };
+    // `::` gets packets of both families (RFC 3493 §5.3), unless the process asks for one.
+    match bound {
+        IpAddr::V4(four) if four.is_unspecified() => return !finding.sources.0.is_empty(),
+        IpAddr::V6(six) if six.is_unspecified() => return true,
+        _ => {}
+    }
+    let Some(interface) = snapshot.interfaces.get(&finding.interface) else {
+        return false;
+    };
+    let four = interface.private_ip_addresses.iter();
+    let six = interface.ipv6_addresses.iter().map(|a| &a.ipv6_address);
+    let delegated = interface.ipv4_prefixes.iter().map(|p| &p.ipv4_prefix);
+    let more = interface.ipv6_prefixes.iter().map(|p| &p.ipv6_prefix);
+    let own = four
+        .map(|a| &a.private_ip_address)
+        .chain(six)
+        .chain(delegated)
+        .chain(more);
+    let mut own = own.chain([&interface.private_ip_address]);
+    own.any(|text| match bound {
+        IpAddr::V4(four) => set_of_texts::<u32>([text.as_str()]).contains(four.to_bits()),
+        IpAddr::V6(six) => set_of_texts::<u128>([text.as_str()]).contains(six.to_bits()),
+    })
 }
 
 /// Inspector's sentence, and who listens where that is known.

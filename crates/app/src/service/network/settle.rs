@@ -1,12 +1,13 @@
 //! One instance's open paths become its findings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use findings::{
     criteria::Subject,
     exposure::{Exposure, Ports, Reach},
     finding::{ClosedBecause, Finding as Kept, FindingType, State},
     lifecycle::{Change, Coverage, Evaluation, close, reconcile},
+    reach::Listener,
     resource::{Instance, Resource, ResourceDetails, ResourceType},
 };
 use model::Timestamp;
@@ -33,6 +34,15 @@ pub(super) struct Settling<'s> {
     pub(super) machines: &'s BTreeMap<String, Machine>,
     pub(super) visible: &'s Visible<'s>,
     pub(super) now: Timestamp,
+}
+
+/// From where a path leads.
+fn reach(finding: &Finding) -> Reach {
+    if finding.edge.is_public() {
+        Reach::Internet
+    } else {
+        Reach::Private
+    }
 }
 
 impl Settling<'_> {
@@ -171,19 +181,16 @@ impl Settling<'_> {
         stored: &StoredResource,
         found: &[&Finding],
     ) -> Result<(), StoreError> {
-        let open = found
+        let open: Vec<(Reach, &Finding)> = found
             .iter()
-            .filter(|f| matches!(f.verdict, Verdict::Open(_)));
-        let paths = open.map(|finding| {
-            let reach = if finding.edge.is_public() {
-                Reach::Internet
-            } else {
-                Reach::Private
-            };
+            .filter(|f| matches!(f.verdict, Verdict::Open(_)))
+            .map(|finding| (reach(finding), *finding))
+            .collect();
+        let paths = open.iter().map(|(reach, finding)| {
             let (first, last) = finding.ports;
             let protocol = finding.protocol.name();
             (
-                reach,
+                *reach,
                 Ports {
                     protocol,
                     first,
@@ -197,7 +204,21 @@ impl Settling<'_> {
         if !is_certain && exposure.reach != Reach::Internet {
             exposure = Exposure::default();
         }
-        exposure.listening = exposure::get(tx, stored.number)?.listening;
+        // Listeners count where packets of the widest reach get to the address they are bound to.
+        if exposure::get(tx, stored.number)?.listening.is_some() {
+            let listeners = listeners::get(tx, stored.number)?;
+            let is_heard = |listener: &&Listener| {
+                let widest = open.iter().filter(|(reach, _)| *reach == exposure.reach);
+                let mut widest = widest.map(|(_, finding)| finding);
+                widest.any(|finding| observe::hears(self.snapshot, finding, listener))
+            };
+            let heard = listeners.iter().filter(is_heard).map(|listener| Ports {
+                protocol: listener.protocol.clone(),
+                first: listener.port,
+                last: listener.port,
+            });
+            exposure.listening = Some(heard.collect::<BTreeSet<Ports>>().into_iter().collect());
+        }
         exposure::set(tx, stored.number, &exposure, self.now.as_millisecond())?;
         Ok(())
     }
