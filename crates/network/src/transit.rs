@@ -14,7 +14,7 @@ use crate::routes::{self, Next, Routes};
 use crate::snapshot::{Id, NetworkInterface, Snapshot, Subnet, TransitAttachment, is_live};
 
 /// Longest way over transit gateways that is followed.
-const MOST_GATEWAYS: usize = 8;
+pub(crate) const MOST_GATEWAYS: usize = 8;
 
 /// The attachment of a VPC to a transit gateway.
 pub(crate) fn attachment<'s>(
@@ -27,7 +27,7 @@ pub(crate) fn attachment<'s>(
 }
 
 /// The partition of the table that routes what comes in to a gateway by an attachment.
-fn table<A: Kept>(
+pub(crate) fn table<A: Kept>(
     snapshot: &Snapshot,
     attachment: &TransitAttachment,
     gateway: &str,
@@ -53,7 +53,7 @@ fn table<A: Kept>(
 }
 
 /// The addresses that a partition sends to an attachment.
-fn toward<A: Kept>(routes: &Routes<A>, attachment: &str) -> Known<IntervalSet<A>> {
+pub(crate) fn toward<A: Kept>(routes: &Routes<A>, attachment: &str) -> Known<IntervalSet<A>> {
     let next = Next::Transit(attachment.to_owned());
     let must = routes.set(&next);
     let tied = routes.set(&Next::Ambiguous);

@@ -24,20 +24,7 @@ pub(super) fn exposures(
             let listener = &description.listener;
             let port = listener.load_balancer_port;
             for front in fronts(engine, node, Protocol::TCP, port) {
-                for instance in &balancer.instances {
-                    let interface = first_interface(engine, snapshot, &instance.instance_id);
-                    let Some(interface) = interface else {
-                        continue;
-                    };
-                    let Some((address, _)) = engine.index.four(interface).first().copied() else {
-                        continue;
-                    };
-                    let target = Destination {
-                        interface,
-                        address,
-                        port: listener.instance_port,
-                        target_group: Id::new(),
-                    };
+                for target in targets(engine, snapshot, balancer, listener.instance_port) {
                     // Its own subnet's ACL filters what it sends even within the subnet.
                     let own = back::leaves(engine, &front, &target);
                     let back = back::proxied(engine, &front, &target).and(&own);
@@ -46,4 +33,24 @@ pub(super) fn exposures(
             }
         }
     }
+}
+
+/// The registered instances, each at its first interface.
+pub(crate) fn targets<'s>(
+    engine: &Engine,
+    snapshot: &'s Snapshot,
+    balancer: &ClassicLoadBalancer,
+    port: u16,
+) -> Vec<Destination<'s>> {
+    let all = balancer.instances.iter().filter_map(|instance| {
+        let interface = first_interface(engine, snapshot, &instance.instance_id)?;
+        let (address, _) = engine.index.four(interface).first().copied()?;
+        Some(Destination {
+            interface,
+            address,
+            port,
+            target_group: Id::new(),
+        })
+    });
+    all.collect()
 }

@@ -25,8 +25,8 @@ use crate::snapshot::{
 };
 
 pub(crate) use back::{admits_hidden, everything_if};
-pub(crate) use targets::first_interface;
-use targets::{Destination, destinations, is_in_zone, preserves};
+pub(crate) use classic::targets as classic_targets;
+pub(crate) use targets::{Destination, destinations, first_interface, is_in_zone, preserves};
 
 /// Clients by family.
 #[derive(Clone)]
@@ -306,10 +306,14 @@ pub(crate) fn through(
 }
 
 /// A target group, the clients that reach it, and why it is not certain that it is one.
-type Forward = (Id, Clients, Option<String>);
+pub(crate) type Forward = (Id, Clients, Option<String>);
 
 /// Target groups that a listener forwards to.
-fn forwards(snapshot: &Snapshot, balancer: &LoadBalancer, listener: &Listener) -> Vec<Forward> {
+pub(crate) fn forwards(
+    snapshot: &Snapshot,
+    balancer: &LoadBalancer,
+    listener: &Listener,
+) -> Vec<Forward> {
     let mut found: Vec<Forward> = groups_of(&listener.default_actions)
         .into_iter()
         .map(|arn| (arn, Clients::everybody(), None))

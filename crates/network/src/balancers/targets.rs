@@ -4,11 +4,11 @@ use crate::engine::Engine;
 use crate::snapshot::{Id, LoadBalancer, NetworkInterface, Snapshot, TargetGroup};
 
 /// A place where a listener sends packets.
-pub(super) struct Destination<'s> {
-    pub(super) interface: &'s NetworkInterface,
-    pub(super) address: u32,
-    pub(super) port: u16,
-    pub(super) target_group: Id,
+pub(crate) struct Destination<'s> {
+    pub(crate) interface: &'s NetworkInterface,
+    pub(crate) address: u32,
+    pub(crate) port: u16,
+    pub(crate) target_group: Id,
 }
 
 /// The interface that an instance has first.
@@ -23,7 +23,7 @@ pub(crate) fn first_interface<'s>(
 }
 
 /// Registered targets that take part. Health is not looked at, as it changes by itself.
-pub(super) fn destinations<'s>(
+pub(crate) fn destinations<'s>(
     engine: &Engine,
     snapshot: &'s Snapshot,
     balancer: &LoadBalancer,
@@ -76,7 +76,7 @@ fn by_address<'s>(
 }
 
 /// Whether a node sends to targets in the target's zone.
-pub(super) fn is_in_zone(
+pub(crate) fn is_in_zone(
     snapshot: &Snapshot,
     balancer: &LoadBalancer,
     group: &TargetGroup,
@@ -102,7 +102,7 @@ pub(super) fn is_in_zone(
 }
 
 /// Whether the targets of a network load balancer see the client's address.
-pub(super) fn preserves(snapshot: &Snapshot, group: &TargetGroup) -> bool {
+pub(crate) fn preserves(snapshot: &Snapshot, group: &TargetGroup) -> bool {
     if matches!(
         group.protocol.as_str(),
         "UDP" | "TCP_UDP" | "QUIC" | "TCP_QUIC"

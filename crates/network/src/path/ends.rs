@@ -74,12 +74,23 @@ pub(super) fn walk<A: Kept>(walk: &mut Walk<'_>, query: &Query) -> Result<Vec<Pa
                 .collect(),
         ),
     };
+    let fronts = match &query.to {
+        End::Instance(_) | End::Interface(_) => walk.fronts(),
+        End::Gateway(_) | End::Block(_) => Vec::new(),
+    };
     let wanted = match &query.to {
         End::Gateway(_) => IntervalSet::all(),
         End::Block(block) => set_of([*block]),
         _ => {
-            let own = receivers.iter().flat_map(|(_, addresses)| addresses);
-            IntervalSet::collect(own.map(|address| (*address, *address)).collect())
+            let own = receivers
+                .iter()
+                .flat_map(|(_, addresses)| addresses.clone());
+            let before = fronts.iter().flat_map(|front| both(walk, front));
+            IntervalSet::collect(
+                own.chain(before)
+                    .map(|address| (address, address))
+                    .collect(),
+            )
         }
     };
     if wanted.is_empty() {
@@ -88,9 +99,16 @@ pub(super) fn walk<A: Kept>(walk: &mut Walk<'_>, query: &Query) -> Result<Vec<Pa
     match &query.from {
         End::Gateway(id) => {
             let edge = edge(snapshot, id)?;
-            from_edges(walk, query, &receivers, &[edge], &IntervalSet::all())?;
+            from_edges(
+                walk,
+                query,
+                &receivers,
+                std::slice::from_ref(&edge),
+                &IntervalSet::all(),
+            )?;
+            walk.enter_fronts(query, &fronts, &[edge], &IntervalSet::<A>::all());
         }
-        End::Block(block) => from_block(walk, query, &receivers, *block, &wanted)?,
+        End::Block(block) => from_block(walk, query, (&receivers, &fronts), *block, &wanted)?,
         from => {
             for interface in from.interfaces(snapshot)? {
                 let own = walk
@@ -180,6 +198,22 @@ fn send<A: Kept>(
 }
 
 impl Walk<'_> {
+    /// Packets that come in by edges to interfaces behind which the wanted ones stand.
+    fn enter_fronts<A: Kept>(
+        &mut self,
+        query: &Query,
+        fronts: &[&NetworkInterface],
+        edges: &[Edge],
+        senders: &IntervalSet<A>,
+    ) {
+        for front in fronts {
+            let own = self.edges_of(&front.vpc_id);
+            for edge in edges.iter().filter(|edge| own.contains(edge)) {
+                self.enter(edge, front, senders, &query.ports);
+            }
+        }
+    }
+
     /// The VPCs whose groups rules of a VPC may name: its own, and peers of the Region.
     fn referencable(&self, vpc: &str) -> Vec<Id> {
         let mut vpcs = vec![vpc.to_owned()];
@@ -197,7 +231,7 @@ impl Walk<'_> {
         vpcs
     }
 
-    fn egress_references<A: Kept>(
+    pub(super) fn egress_references<A: Kept>(
         &self,
         interface: &NetworkInterface,
         vpcs: &[Id],
@@ -272,7 +306,7 @@ fn from_edges<A: Kept>(
 fn from_block<A: Kept>(
     walk: &mut Walk<'_>,
     query: &Query,
-    receivers: &[(&NetworkInterface, Vec<A>)],
+    (receivers, fronts): (&[(&NetworkInterface, Vec<A>)], &[&NetworkInterface]),
     block: Block,
     wanted: &IntervalSet<A>,
 ) -> Result<(), String> {
@@ -316,7 +350,8 @@ fn from_block<A: Kept>(
         return Ok(());
     }
     let mut edges = Vec::new();
-    for (interface, _) in receivers {
+    let inside = receivers.iter().map(|(interface, _)| *interface);
+    for interface in inside.chain(fronts.iter().copied()) {
         for edge in walk.edges_of(&interface.vpc_id) {
             if !matches!(edge, Edge::Peering(_)) && !edges.contains(&edge) {
                 edges.push(edge);
@@ -326,5 +361,6 @@ fn from_block<A: Kept>(
     if edges.is_empty() && !walk.paths.is_empty() {
         return Ok(());
     }
+    walk.enter_fronts(query, fronts, &edges, &left);
     from_edges(walk, query, receivers, &edges, &left)
 }

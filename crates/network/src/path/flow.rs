@@ -4,13 +4,15 @@ use crate::address::{Address, show};
 use crate::engine::CLIENT_PORTS;
 use crate::filters::Protocol;
 use crate::interval::IntervalSet;
-use crate::known::{Known, Set as _};
+use crate::known::{Known, Reason, Set as _};
 use crate::path::{Blocker, Header, Hop};
 use crate::region::{Ports, Region};
 use crate::snapshot::Id;
 
 /// Blocks that a header shows.
 const SHOWN: usize = 8;
+/// Ranges and blocks that an answer shows.
+const SEGMENTS: usize = 16;
 
 /// The packets that got this far.
 ///
@@ -29,11 +31,27 @@ pub(super) struct Flow<A> {
     /// The interface that sent the packets, while they keep that identity.
     pub(super) origin: Option<Id>,
     pub(super) protocol: Protocol,
+    /// Receivers see a service's address in place of the sender's.
+    pub(super) is_hidden: bool,
+    /// The connection before that of a proxy.
+    front: Option<Box<Sum>>,
+    /// What the sender asked for before a load balancer passed packets on.
+    asked: Option<(u16, Vec<String>)>,
     pub(super) request: Vec<Hop>,
     /// What answers pass, from the far end back.
     pub(super) reply: Vec<Hop>,
     /// Where the next component of answers goes: those nearer to the receiver come first.
     reply_at: usize,
+}
+
+/// What is left of packets at the end of a way.
+#[derive(Debug, Clone)]
+pub(super) struct Sum {
+    pub(super) is_open: bool,
+    pub(super) is_nothing: bool,
+    pub(super) reasons: Vec<Reason>,
+    /// Destination ports with blocks of the end that is a set, as the sender knows them.
+    pub(super) open: Vec<((u16, u16), Vec<String>)>,
 }
 
 /// A component that tests packets.
@@ -93,6 +111,9 @@ impl<A: Address> Flow<A> {
             replies: vec![with_ports(&client_ports(protocol)).into()],
             origin: None,
             protocol,
+            is_hidden: false,
+            front: None,
+            asked: None,
             request: Vec::new(),
             reply: Vec::new(),
             reply_at: 0,
@@ -245,6 +266,71 @@ impl<A: Address> Flow<A> {
             left = left.and(&reply.map(|region| with_addresses(region.addresses())));
         }
         left
+    }
+
+    /// What is left, with the connections before.
+    pub(super) fn sum(&self) -> Sum {
+        let left = self.left();
+        let is_open = !left.must.is_empty();
+        let shown = if is_open { &left.must } else { left.may() };
+        let segments = shown.segments().iter().take(SEGMENTS);
+        let open = segments.map(|s| {
+            let blocks = show(&s.addresses, SEGMENTS);
+            match &self.asked {
+                None => ((s.low, s.high), blocks),
+                Some((port, _)) if self.far_sends => ((*port, *port), blocks),
+                Some((port, asked)) => ((*port, *port), asked.clone()),
+            }
+        });
+        let own = Sum {
+            is_open,
+            is_nothing: left.is_nothing(),
+            reasons: left.reasons().to_vec(),
+            open: open.collect(),
+        };
+        let Some(front) = &self.front else {
+            return own;
+        };
+        let mut reasons = front.reasons.clone();
+        reasons.extend(own.reasons);
+        Sum {
+            is_open: own.is_open && front.is_open,
+            is_nothing: own.is_nothing || front.is_nothing,
+            reasons,
+            open: front.open.clone(),
+        }
+    }
+
+    /// The connection that a proxy begins for these packets, from its address to another.
+    pub(super) fn behind<B: Address>(
+        &self,
+        near: B,
+        far: IntervalSet<B>,
+        ports: &Ports,
+    ) -> Flow<B> {
+        Flow {
+            front: Some(Box::new(self.sum())),
+            request: self.request.clone(),
+            reply: self.reply.clone(),
+            ..Flow::new(near, far, false, self.protocol, ports)
+        }
+    }
+
+    /// A load balancer sends packets for one port on to another address and port.
+    pub(super) fn retarget(&mut self, to: A, from: u16, port: u16) {
+        if self.asked.is_none() {
+            self.asked = Some((from, show(&self.far(), SEGMENTS)));
+        }
+        if self.far_sends {
+            self.near = to;
+        } else if let Some(old) = self.far().first() {
+            self.readdress(old, to);
+        }
+        let ports = Ports::range(port, port);
+        self.open = self.open.map(|region| {
+            let at = region.and_ports(&Ports::range(from, from)).addresses();
+            Region::product(&ports, &std::sync::Arc::new(at))
+        });
     }
 
     fn hop(&self, test: &Test, before: Header, is_reply: bool) -> Hop {

@@ -45,7 +45,9 @@ impl Walk<'_> {
         }
         let mut returned = false;
         if let Goal::Interfaces(wanted) = self.goal.clone() {
-            for interface in wanted {
+            let fronts = self.fronts().into_iter();
+            let fronts = fronts.map(|front| front.network_interface_id.clone());
+            for interface in wanted.into_iter().chain(fronts.collect::<Vec<_>>()) {
                 returned |= self.come_back(&flow, &interface);
             }
         }

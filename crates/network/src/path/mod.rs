@@ -4,6 +4,7 @@
 //! packets is followed from component to component, forward and back; what is missing leaves the
 //! verdict open, and what stops every packet is named with the code of Reachability Analyzer.
 
+mod balancers;
 mod ends;
 mod filter;
 mod flow;

@@ -7,9 +7,9 @@ use crate::interval::IntervalSet;
 use crate::path::filter::Crossing;
 use crate::path::flow::{Flow, Test, all_if};
 use crate::path::walk::{Arrival, Goal, Place, Stopped, Walk, refuse};
-use crate::routes::{self, Next, Routes};
+use crate::routes::{Next, Routes};
 use crate::snapshot::{Id, TransitAttachment, is_live};
-use crate::transit::{attachment, referencing};
+use crate::transit::{MOST_GATEWAYS, attachment, referencing, table, toward};
 
 pub(super) const TRANSIT: &str = "AWS::EC2::TransitGateway";
 const ATTACHMENT: &str = "AWS::EC2::TransitGatewayAttachment";
@@ -43,12 +43,29 @@ impl Walk<'_> {
             self.stop(stopped);
             return;
         }
+        self.at_gateway(flow, place, own, id, 0);
+    }
+
+    /// Packets that came in to a transit gateway by an attachment.
+    fn at_gateway<A: Kept>(
+        &mut self,
+        mut flow: Flow<A>,
+        place: &Place,
+        by: &TransitAttachment,
+        id: &str,
+        depth: usize,
+    ) {
         flow.through(id, TRANSIT);
         if matches!(&self.goal, Goal::Gateway(goal) if goal == id) {
             self.arrived(&flow);
             return;
         }
-        let (name, routes) = match self.transit_table::<A>(own) {
+        let described = self.snapshot.transit_gateways.get(id);
+        if described.is_some_and(|gateway| !is_live(&gateway.state)) {
+            self.stop_at(&flow, Test::new(id, TRANSIT, "BAD_STATE"));
+            return;
+        }
+        let (name, routes) = match self.transit_table::<A>(by, id) {
             Ok(found) => found,
             Err(reason) => {
                 self.lost(&flow, reason);
@@ -68,6 +85,10 @@ impl Walk<'_> {
             }
             let mut branch = flow.clone();
             let mut test = Test::new(&name, TABLE, "NO_ROUTE_TO_DESTINATION");
+            if *next == Next::Ambiguous {
+                self.lost(&branch, "several attachments announce the same block");
+                continue;
+            }
             let Next::Transit(other) = next else {
                 test.code = "BAD_STATE_ROUTE";
                 self.stop_at(&branch, test);
@@ -75,7 +96,7 @@ impl Walk<'_> {
             };
             test.rules.push(other.clone());
             if branch.keep(test, &mine.into(), false).is_ok() {
-                self.beyond(branch, place, own, other);
+                self.beyond(branch, place, (by, id, depth), other);
             }
         }
         if !rest.is_empty() {
@@ -118,7 +139,7 @@ impl Walk<'_> {
         &mut self,
         mut flow: Flow<A>,
         place: &Place,
-        own: &TransitAttachment,
+        (by, gateway, depth): (&TransitAttachment, &str, usize),
         other: &str,
     ) {
         let snapshot = self.snapshot;
@@ -127,7 +148,11 @@ impl Walk<'_> {
             return;
         };
         let id = &other.transit_gateway_attachment_id;
-        if let Err(stopped) = self.back_through_transit(&mut flow, own, other) {
+        if !is_live(&other.state) {
+            self.stop_at(&flow, Test::new(id, ATTACHMENT, "BAD_STATE_ATTACHMENT"));
+            return;
+        }
+        if let Err(stopped) = self.back_through_transit(&mut flow, by, other, gateway) {
             self.stop(stopped);
             return;
         }
@@ -139,6 +164,13 @@ impl Walk<'_> {
                     self.arrived(&flow);
                 } else {
                     self.stop_at(&flow, Test::new(id, ATTACHMENT, "NO_POSSIBLE_DESTINATION"));
+                }
+                return;
+            }
+            "peering" if depth < MOST_GATEWAYS => {
+                match other.beyond(gateway) {
+                    Some(next) => self.at_gateway(flow, place, other, next, depth + 1),
+                    None => self.lost(&flow, format!("the other side of {id} is not described")),
                 }
                 return;
             }
@@ -154,37 +186,35 @@ impl Walk<'_> {
             self.lost(&flow, format!("{} is not described", other.vpc_id));
             return;
         }
-        let gateway = &own.transit_gateway_id;
+        // Groups are referred to over one transit gateway, not over a peering of two.
         let peers = match referencing(&self.engine, gateway, &other.vpc_id) {
-            Some(peers) if peers.contains(&place.vpc) => vec![place.vpc.clone()],
+            Some(peers) if depth == 0 && peers.contains(&place.vpc) => vec![place.vpc.clone()],
             _ => Vec::new(),
         };
-        self.enter_vpc(flow, place, other, &peers);
+        self.enter_vpc(flow, place, (other, gateway), &peers);
     }
 
     /// The table that answers meet has to lead back.
     fn back_through_transit<A: Kept>(
         &mut self,
         flow: &mut Flow<A>,
-        own: &TransitAttachment,
+        by: &TransitAttachment,
         other: &TransitAttachment,
+        gateway: &str,
     ) -> Result<(), Stopped> {
         flow.begin_reply();
-        let (name, routes) = match self.transit_table::<A>(other) {
+        let (name, routes) = match self.transit_table::<A>(other, gateway) {
             Ok(found) => found,
             Err(reason) => {
                 flow.doubt(&reason);
                 return Ok(());
             }
         };
-        if let Some((_, reason)) = routes.unknown.first() {
-            flow.doubt(reason);
-            return Ok(());
-        }
-        let back = routes.set(&Next::Transit(own.transit_gateway_attachment_id.clone()));
+        let back = toward(&routes, &by.transit_gateway_attachment_id);
         let mut test = Test::new(&name, TABLE, "RESPONSE_RTB_HAS_NO_ROUTE_TO_TRANSIT_GATEWAY");
-        test.rules.push(own.transit_gateway_attachment_id.clone());
-        let set = all_if::<A>(back.contains(flow.near));
+        test.rules.push(by.transit_gateway_attachment_id.clone());
+        let near = flow.near;
+        let set = back.map(|set| all_if::<A>(set.contains(near)).must);
         let kept = flow.keep(test, &set, true);
         kept.map_err(|blocker| Stopped::new(flow, blocker))
     }
@@ -194,7 +224,7 @@ impl Walk<'_> {
         &mut self,
         flow: Flow<A>,
         place: &Place,
-        other: &TransitAttachment,
+        (other, gateway): (&TransitAttachment, &str),
         peers: &[Id],
     ) {
         let id = &other.transit_gateway_attachment_id;
@@ -215,7 +245,7 @@ impl Walk<'_> {
             );
             return;
         };
-        let gateway = Next::Transit(other.transit_gateway_id.clone());
+        let gateway = Next::Transit(gateway.to_owned());
         let routed = self.engine.routed::<A>(entry, &other.vpc_id, &Next::Local);
         let table = self.index.table(entry, &other.vpc_id).cloned();
         let name = table.unwrap_or_else(|| entry.clone());
@@ -328,25 +358,20 @@ impl Walk<'_> {
         Some(subnet.availability_zone.clone())
     }
 
-    /// The table that is associated with an attachment.
+    /// The table that is associated with an attachment at a gateway.
     fn transit_table<A: Kept>(
         &self,
         attachment: &TransitAttachment,
+        gateway: &str,
     ) -> Result<(Id, Routes<A>), String> {
-        let id = &attachment.association.transit_gateway_route_table_id;
-        if id.is_empty() || !is_live(&attachment.association.state) {
-            let own = attachment.transit_gateway_attachment_id.clone();
-            if self
-                .snapshot
-                .described
-                .contains("TransitGatewayAttachments")
-            {
-                return Ok((own, Routes::default()));
-            }
-            return Err(format!("the route table of {own} is not described"));
-        }
-        let table = self.snapshot.transit_route_tables.get(id);
-        let table = table.ok_or_else(|| format!("{id} is not described"))?;
-        Ok((id.clone(), routes::of_transit(self.snapshot, table)?))
+        let own = &attachment.transit_gateway_attachment_id;
+        let routes = table(self.snapshot, attachment, gateway)?;
+        let association = attachment.table_at(gateway);
+        let id = association.map(|a| a.transit_gateway_route_table_id.clone());
+        Ok((
+            id.filter(|id| !id.is_empty())
+                .unwrap_or_else(|| own.clone()),
+            routes,
+        ))
     }
 }

@@ -3,7 +3,7 @@
 use core::net::IpAddr;
 use std::sync::Arc;
 
-use crate::address::{Address, set_of, show};
+use crate::address::{Address, set_of};
 use crate::engine::{Engine, Kept};
 use crate::filters::Protocol;
 use crate::index::{Index, six};
@@ -22,8 +22,6 @@ pub(super) const VPC: &str = "AWS::EC2::VPC";
 
 /// Components that one way may pass (specification §6: thirty are more than any real one has).
 const LONGEST: usize = 90;
-/// Blocks of an answer.
-const SHOWN: usize = 16;
 
 /// Where packets are wanted.
 #[derive(Debug, Clone)]
@@ -111,10 +109,10 @@ impl<'s> Walk<'s> {
 
     /// Notes a way that reached the goal.
     pub(super) fn arrived<A: Address>(&mut self, flow: &Flow<A>) {
-        let left = flow.left();
-        let verdict = if !left.must.is_empty() {
+        let sum = flow.sum();
+        let verdict = if sum.is_open {
             Verdict::Open
-        } else if left.is_nothing() {
+        } else if sum.is_nothing {
             // Every test left something, and nothing is left of all of them together.
             let last = flow.request.last();
             Verdict::Closed(Blocker {
@@ -125,21 +123,12 @@ impl<'s> Walk<'s> {
                 rules: Vec::new(),
             })
         } else {
-            Verdict::Unknown(left.reasons().to_vec())
+            Verdict::Unknown(sum.reasons)
         };
-        let shown = if matches!(verdict, Verdict::Open) {
-            &left.must
-        } else {
-            left.may()
-        };
-        let segments = shown.segments().iter().take(SHOWN);
-        let open = segments
-            .map(|s| ((s.low, s.high), show(&s.addresses, SHOWN)))
-            .collect();
         self.paths.push(Path {
             verdict,
             hops: hops(flow),
-            open,
+            open: sum.open,
         });
     }
 
@@ -313,6 +302,7 @@ impl<'s> Walk<'s> {
 
     /// Packets are inside a VPC: whoever has their destination gets them.
     pub(super) fn deliver<A: Kept>(&mut self, flow: &Flow<A>, arrival: &Arrival) {
+        let snapshot = self.snapshot;
         let wanted: Vec<(Id, A)> = if flow.far_sends {
             let key = (arrival.vpc.clone(), flow.near.ip());
             let holder = self.index.by_address.get(&key);
@@ -352,9 +342,10 @@ impl<'s> Walk<'s> {
                 flow.only(IntervalSet::range(address, address))
             };
             let received = self.receive(&mut one, &id, arrival);
-            match received {
-                Ok(()) => self.arrived(&one),
-                Err(stopped) => self.stop(stopped),
+            match (received, snapshot.interfaces.get(&id)) {
+                (Ok(()), Some(front)) if self.is_front(&id) => self.go_on(&one, front),
+                (Ok(()), _) => self.arrived(&one),
+                (Err(stopped), _) => self.stop(stopped),
             }
         }
     }
@@ -377,6 +368,14 @@ impl<'s> Walk<'s> {
         }
     }
 
+    /// Whether packets are wanted behind an interface, not at it.
+    fn is_front(&self, id: &Id) -> bool {
+        match &self.goal {
+            Goal::Interfaces(wanted) => !wanted.contains(id),
+            Goal::Gateway(_) | Goal::Anywhere => false,
+        }
+    }
+
     fn receive<A: Kept>(
         &mut self,
         flow: &mut Flow<A>,
@@ -396,9 +395,7 @@ impl<'s> Walk<'s> {
             let test = Test::new(nat, super::gateways::NAT, "NGW_DEST_ADDRESS_PRESERVATION");
             return refuse(flow, test);
         }
-        if let Goal::Interfaces(wanted) = &self.goal
-            && !wanted.contains(id)
-        {
+        if self.is_front(id) && !self.leads_on(interface) {
             return refuse(flow, Test::new(id, INTERFACE, "NO_POSSIBLE_DESTINATION"));
         }
         if matches!(self.goal, Goal::Gateway(_)) {

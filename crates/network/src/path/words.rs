@@ -32,6 +32,20 @@ pub fn meaning(code: &str) -> &'static str {
         }
         "PROTOCOL_RESTRICTION" => "NAT gateways carry TCP, UDP and ICMP only",
         "RESPONSE_RTB_HAS_NO_ROUTE_TO_TRANSIT_GATEWAY" => "no route leads the answer back",
+        "BAD_STATE_ATTACHMENT" => "the transit gateway's attachment is not available",
+        "ELBV2_LISTENERS_MISMATCH" | "ELB_LISTENERS_MISMATCH" => {
+            "no listener of the load balancer is for this port"
+        }
+        "ELBV2_LISTENER_HAS_NO_TG" => "the listener forwards to no target group",
+        "ELBV2_LISTENER_PORT_RESTRICTION" | "ELB_LISTENER_PORT_RESTRICTION" => {
+            "the listener is for another port"
+        }
+        "ELBV2_LISTENER_REQUIRES_TG_ACCEPT" => {
+            "the listener's rules send nothing from these senders to the target group"
+        }
+        "ELBV2_NO_TARGETS_IN_AZ" => {
+            "the load balancer sends to targets in its node's zone only, and this is in another"
+        }
         "SG_HAS_NO_RULES" => "the security groups have no rules in this direction",
         "SUBNET_ACL_RESTRICTION" => "the subnet's network ACL stops these packets",
         "TGW_ATTACH_VPC_AZ_RESTRICTION" => {

@@ -16,6 +16,7 @@ mod laws;
 mod opened;
 mod oracle;
 mod path;
+mod path_edges;
 mod path_packets;
 mod planted;
 mod random;

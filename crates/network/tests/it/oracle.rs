@@ -19,7 +19,7 @@ use super::random::{seeds, source};
 use super::ways::open;
 
 /// Ports that clients use: at and beside the ends of ranges.
-const CLIENT_PORTS: &[u16] = &[
+pub(super) const CLIENT_PORTS: &[u16] = &[
     1024, 1025, 3389, 8080, 8081, 32766, 32767, 32768, 49999, 50000, 60999, 61000, 65534, 65535,
 ];
 
@@ -58,7 +58,7 @@ pub(super) fn agree((must, may): Bounds, answered: bool, unknown: bool) -> bool 
 }
 
 /// Addresses that packets to an interface may be for: its private and its public ones.
-fn addresses(interface: &NetworkInterface, is_public: bool) -> Vec<IpAddr> {
+pub(super) fn addresses(interface: &NetworkInterface, is_public: bool) -> Vec<IpAddr> {
     let own = interface.private_ip_addresses.iter().filter_map(|address| {
         if is_public {
             Some(&address.association.as_ref()?.public_ip)
@@ -155,7 +155,7 @@ pub(super) fn difference(ours: &Snapshot, theirs: &Snapshot, dice: &mut Dice) ->
 }
 
 /// Sources that corner cases are about.
-const SOURCES: &[&str] = &[
+pub(super) const SOURCES: &[&str] = &[
     "8.8.8.8",
     "1.1.1.1",
     "203.0.113.9",
