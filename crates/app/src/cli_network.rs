@@ -74,6 +74,16 @@ pub(crate) struct NetworkScan {
     pub(crate) configuration: Configuration,
     #[arg(short, long, value_enum, default_value_t = NetworkFormat::Table)]
     pub(crate) output: NetworkFormat,
+    /// Say of each edge of this instance's (or interface's) VPC which component stops packets to it,
+    /// for each of its ways (table and JSON).
+    #[arg(long, value_name = "ID", conflicts_with_all = ["fixes", "needed"])]
+    pub(crate) explain: Option<String>,
+    /// With `--explain`, `tcp`, `udp`, `icmp`, or the number of a protocol.
+    #[arg(long, default_value = "tcp", requires = "explain")]
+    pub(crate) protocol: String,
+    /// With `--explain`, the destination port, or a range `low-high`; without it, all of them.
+    #[arg(long, value_name = "PORT", requires = "explain")]
+    pub(crate) port: Option<String>,
     /// Also try out what would end each finding, with the commands that do it (table and JSON).
     #[arg(long)]
     pub(crate) fixes: bool,

@@ -9,7 +9,9 @@ use findings::reach::Hop as KeptHop;
 use network::{
     filters::Protocol,
     finding::Finding,
-    path::{Answer, Blocker, End, Header, Hop, Path, Query, Verdict, find, words::meaning},
+    path::{
+        Answer, Blocker, End, Header, Hop, Path, Query, Verdict, edges_before, find, words::meaning,
+    },
     region::Ports,
     snapshot::Snapshot,
 };
@@ -17,7 +19,7 @@ use serde_json::{Value, json};
 use store::Scope;
 
 use crate::{
-    cli_network::{PathArguments, PathFormat},
+    cli_network::{NetworkFormat, NetworkScan, PathArguments, PathFormat},
     commands::reachability,
     service::network::details,
 };
@@ -40,13 +42,14 @@ pub(crate) fn run(arguments: &PathArguments) -> Result<bool> {
     let query = Query {
         from: end(&arguments.from)?,
         to: end(&arguments.to)?,
-        protocol: Protocol::parse(&arguments.protocol)
-            .with_context(|| format!("{} is no protocol", arguments.protocol))?,
+        protocol: protocol(&arguments.protocol)?,
         ports: ports(arguments.port.as_deref())?,
     };
     let answer = find(&snapshot, &query).map_err(|reason| anyhow!(reason))?;
     let text = match arguments.output {
-        PathFormat::Table => table(arguments, &answer).context("write the table")?,
+        PathFormat::Table => {
+            table((&arguments.from, &arguments.to), &answer).context("write the table")?
+        }
         PathFormat::Json => {
             let mut text = serde_json::to_string_pretty(&document(&answer))?;
             text.push('\n');
@@ -76,10 +79,43 @@ fn ports(text: Option<&str>) -> Result<Ports> {
     Ok(Ports::range(number(low)?, number(high)?))
 }
 
-fn table(arguments: &PathArguments, answer: &Answer) -> Result<String, std::fmt::Error> {
+/// What becomes of packets to an instance or interface from each edge of its VPC.
+pub(crate) fn from_edges(arguments: &NetworkScan, id: &str, snapshot: &Snapshot) -> Result<String> {
+    let to = End::parse(id).with_context(|| format!("{id} is no instance or interface"))?;
+    let edges = edges_before(snapshot, &to).map_err(|reason| anyhow!(reason))?;
+    let mut text = String::new();
+    let mut documents = Vec::new();
+    for edge in &edges {
+        let query = Query {
+            from: End::Gateway(edge.clone()),
+            to: to.clone(),
+            protocol: protocol(&arguments.protocol)?,
+            ports: ports(arguments.port.as_deref())?,
+        };
+        let answer = find(snapshot, &query).map_err(|reason| anyhow!(reason))?;
+        text.push_str(&table((edge, id), &answer).context("write the table")?);
+        let mut told = document(&answer);
+        if let Some(members) = told.as_object_mut() {
+            members.insert("edge".to_owned(), json!(edge));
+        }
+        documents.push(told);
+    }
+    if matches!(arguments.output, NetworkFormat::Json) {
+        text = serde_json::to_string_pretty(&json!({"instance": id, "edges": documents}))?;
+        text.push('\n');
+    } else if edges.is_empty() {
+        text = format!("The network of {id} has no edge.\n");
+    }
+    Ok(text)
+}
+
+fn protocol(text: &str) -> Result<Protocol> {
+    Protocol::parse(text).with_context(|| format!("{text} is no protocol"))
+}
+
+fn table((from, to): (&str, &str), answer: &Answer) -> Result<String, std::fmt::Error> {
     let mut out = String::new();
     for path in answer.paths.iter().take(SHOWN) {
-        let PathArguments { from, to, .. } = arguments;
         writeln!(out, "{:<7} {from} -> {to}", path.verdict.name())?;
         for hop in &path.hops {
             let way = if hop.is_reply { "<-" } else { "->" };

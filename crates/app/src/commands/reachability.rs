@@ -47,6 +47,13 @@ fn list(arguments: &NetworkScan) -> Result<bool> {
     for problem in &problems {
         eprintln!("warning: {problem}");
     }
+    if let Some(id) = &arguments.explain {
+        let text = path::from_edges(arguments, id, &snapshot)?;
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())
+            .context("write to standard output")?;
+        return Ok(true);
+    }
     let options = options(&arguments.configuration)?;
     let mut live = Live::new(Arc::new(snapshot), options);
     let findings = live.findings();

@@ -42,7 +42,7 @@ impl End {
     }
 
     /// The interfaces at this end.
-    fn interfaces<'s>(&self, snapshot: &'s Snapshot) -> Result<Vec<&'s NetworkInterface>, String> {
+    pub(super) fn interfaces<'s>(&self, snapshot: &'s Snapshot) -> Result<Vec<&'s NetworkInterface>, String> {
         let all = snapshot.interfaces.values();
         match self {
             Self::Instance(id) => {

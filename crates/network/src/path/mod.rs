@@ -112,6 +112,30 @@ impl Answer {
     }
 }
 
+/// The edges of the VPCs in which an end is, by identifier: from where packets come in, if at all.
+///
+/// # Errors
+///
+/// When the end is no instance or interface of the configuration: the reason, in words.
+pub fn edges_before(snapshot: &Snapshot, to: &End) -> Result<Vec<Id>, String> {
+    let query = Query {
+        from: to.clone(),
+        to: to.clone(),
+        protocol: Protocol::TCP,
+        ports: Ports::all(),
+    };
+    let walk = walk::Walk::new(snapshot, &query);
+    let mut edges: Vec<Id> = Vec::new();
+    for interface in to.interfaces(snapshot)? {
+        for edge in walk.edges_of(&interface.vpc_id) {
+            if !edges.contains(edge.id()) {
+                edges.push(edge.id().clone());
+            }
+        }
+    }
+    Ok(edges)
+}
+
 /// Looks for ways from one end to the other.
 ///
 /// # Errors
