@@ -10,6 +10,9 @@ const ARROW: usize = 30;
 const LINE: usize = 17;
 /// Characters of a rule in one line of a box.
 const WIDE: usize = 44;
+/// Characters of an identifier in one line, and lines of it.
+const WIDE_ID: usize = 38;
+const ID_LINES: usize = 3;
 /// Lines of rules that a box shows.
 const LINES: usize = 5;
 
@@ -70,16 +73,21 @@ pub fn kind_words(kind: &str) -> String {
     words
 }
 
-/// Cuts a text into lines, at commas and blanks where there are any.
-fn lines(text: &str) -> Vec<String> {
+/// Cuts a text into lines, at commas, blanks and slashes where there are any.
+fn lines(text: &str, wide: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
     for part in text.split_inclusive([',', ' ', '/']) {
         let length = line.chars().count() + part.chars().count();
-        if !line.is_empty() && length > WIDE {
+        if !line.is_empty() && length > wide {
             lines.push(std::mem::take(&mut line));
         }
-        line.push_str(part);
+        for letter in part.chars() {
+            if line.chars().count() == wide {
+                lines.push(std::mem::take(&mut line));
+            }
+            line.push(letter);
+        }
     }
     lines.push(line);
     lines
@@ -88,6 +96,7 @@ fn lines(text: &str) -> Vec<String> {
 /// A box with its place.
 struct Placed<'n> {
     node: &'n Node,
+    ids: Vec<String>,
     texts: Vec<String>,
     x: usize,
     y: usize,
@@ -99,14 +108,17 @@ impl<'n> Placed<'n> {
     fn new(node: &'n Node, is_end: bool) -> Self {
         let own = format!("{},", node.id);
         let rules = node.rules.iter().map(|rule| rule.replace(&own, ""));
-        let mut texts: Vec<String> = rules.flat_map(|rule| lines(&rule)).collect();
+        let mut texts: Vec<String> = rules.flat_map(|rule| lines(&rule, WIDE)).collect();
         if texts.len() > LINES {
             let more = texts.len() - LINES + 1;
             texts.truncate(LINES - 1);
             texts.push(format!("… {more} more lines"));
         }
+        let mut ids = lines(short(&node.id), WIDE_ID);
+        ids.truncate(ID_LINES);
         Self {
             node,
+            ids,
             texts,
             x: 0,
             y: 0,
@@ -116,7 +128,7 @@ impl<'n> Placed<'n> {
     }
 
     fn height(&self) -> usize {
-        46 + self.texts.len() * LINE
+        29 + (self.ids.len() + self.texts.len()) * LINE
     }
 
     fn bottom(&self) -> usize {
@@ -134,9 +146,12 @@ impl<'n> Placed<'n> {
             g class=(class) {
                 rect x=(self.x) y=(self.y) width=(self.width) height=(self.height()) rx="8" {}
                 text.kind x=(left) y=(self.y + 18) { (kind_words(&self.node.kind)) }
-                text.id x=(left) y=(self.y + 36) { (short(&self.node.id)) }
+                @for (number, line) in self.ids.iter().enumerate() {
+                    text.id x=(left) y=(self.y + 36 + number * LINE) { (line) }
+                }
+                @let below = self.y + 37 + self.ids.len() * LINE;
                 @for (number, line) in self.texts.iter().enumerate() {
-                    text.rule x=(left) y=(self.y + 54 + number * LINE) { (line) }
+                    text.rule x=(left) y=(below + number * LINE) { (line) }
                 }
                 @if self.node.blocks {
                     @let (x, y) = (self.x + self.width - 26, self.y + 12);
@@ -147,14 +162,15 @@ impl<'n> Placed<'n> {
     }
 }
 
-/// An ARN's last part says which.
-fn short(id: &str) -> String {
-    let last = if id.starts_with("arn:") {
-        id.splitn(6, ':').last().unwrap_or(id)
-    } else {
-        id
-    };
-    last.chars().take(46).collect()
+/// An ARN's last part says which; what kind it is stands above it.
+fn short(id: &str) -> &str {
+    if !id.starts_with("arn:") {
+        return id;
+    }
+    let last = id.splitn(6, ':').last().unwrap_or(id);
+    let kinds = ["loadbalancer/", "targetgroup/", "listener/"];
+    let own = kinds.iter().find_map(|kind| last.strip_prefix(kind));
+    own.unwrap_or(last)
 }
 
 /// An arrow straight down or up.
@@ -341,7 +357,7 @@ pub fn file(pictures: &[Picture]) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use super::{Node, Picture, description, file, kind_words, lines, svg};
+    use super::{Node, Picture, description, file, kind_words, lines, short, svg};
 
     fn node(kind: &str, id: &str, rules: &[&str]) -> Node {
         Node {
@@ -413,10 +429,14 @@ mod tests {
     fn long_rules_are_cut_at_their_commas() {
         for line in lines(
             "sgr-0123456789abcdef0 ingress,tcp,22,2001:0db8:0000:0000:0000:0000:0000:0000/128",
+            44,
         ) {
             assert!(line.chars().count() <= 46, "{line}");
         }
-        assert_eq!(lines("short"), ["short"]);
+        assert_eq!(lines("short", 44), ["short"]);
+        assert_eq!(lines("a-name/0123456789", 8), ["a-name/", "01234567", "89"]);
+        let arn = "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/web/50dc6c495c0c9188";
+        assert_eq!(short(arn), "app/web/50dc6c495c0c9188");
         assert_eq!(
             kind_words("AWS::ElasticLoadBalancingV2::TargetGroup"),
             "Target group"

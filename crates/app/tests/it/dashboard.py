@@ -1,4 +1,4 @@
-"""Uses the dashboard in Chromium: dashboard.py BROWSER ADDRESS SIGN-IN-LINK PROFILE [PICTURES].
+"""Uses the dashboard in Chromium: dashboard.py BROWSER ADDRESS SIGN-IN-LINK PROFILE LYNKEUS IMAGE [PICTURES].
 
 The browser is driven through its debugging pipe, since that needs nothing but Python.
 """
@@ -11,8 +11,12 @@ import subprocess
 import sys
 import time
 
-BROWSER, ADDRESS, LINK, PROFILE = sys.argv[1:5]
-PICTURES = pathlib.Path(sys.argv[5]) if len(sys.argv) > 5 else None
+import strict
+
+BROWSER, ADDRESS, LINK, PROFILE, LYNKEUS, IMAGE = sys.argv[1:7]
+DATA = pathlib.Path(IMAGE).parent
+PICTURES = pathlib.Path(sys.argv[7]) if len(sys.argv) > 7 else None
+INSTANCE = "i-0123456789abcdef0"
 
 
 class Gone(Exception):
@@ -215,6 +219,119 @@ def main():
     print("used")
 
 
+def network():
+    """An instance with long identifiers that the internet reaches directly and through a load balancer."""
+    arn = "arn:aws:elasticloadbalancing:eu-west-1:000000000000:loadbalancer/app/customer-facing-web/50dc6c495c0c9188"
+    group = arn.replace("loadbalancer/app", "targetgroup")
+    anybody = [{"CidrIp": "0.0.0.0/0"}]
+    six = [{"CidrIpv6": "2001:db8:1234:5678:9abc:def0:1234:0/112"}]
+    web, front = "sg-0a1b2c3d4e5f60718", "sg-0f1e2d3c4b5a69788"
+    rules = [(22, 22, "sgr-0123456789abcdef0"), (8000, 8443, "sgr-0123456789abcdef1")]
+    return {
+        "Vpcs": [{"VpcId": "vpc-0123456789abcdef0", "CidrBlock": "10.1.0.0/16"}],
+        "Subnets": [{"SubnetId": f"subnet-0123456789abcde{n}f", "VpcId": "vpc-0123456789abcdef0", "CidrBlock": f"10.1.{n}.0/24",
+                     "AvailabilityZone": "eu-west-1a"} for n in [1, 2]],
+        "InternetGateways": [{"InternetGatewayId": "igw-0123456789abcdef0", "Attachments": [
+            {"VpcId": "vpc-0123456789abcdef0", "State": "available"}]}],
+        "RouteTables": [{"RouteTableId": "rtb-0123456789abcdef0", "VpcId": "vpc-0123456789abcdef0", "Associations": [{"Main": True}],
+            "Routes": [{"DestinationCidrBlock": "10.1.0.0/16", "GatewayId": "local", "State": "active"},
+                       {"DestinationCidrBlock": "0.0.0.0/0", "GatewayId": "igw-0123456789abcdef0", "State": "active"}]}],
+        "NetworkAcls": [{"NetworkAclId": "acl-0123456789abcdef0", "Associations": [
+            {"SubnetId": f"subnet-0123456789abcde{n}f"} for n in [1, 2]], "Entries": [
+            {"RuleNumber": 100, "Egress": out, "Protocol": "-1", "RuleAction": "allow", "CidrBlock": "0.0.0.0/0"} for out in [False, True]]}],
+        "SecurityGroups": [
+            {"GroupId": web, "VpcId": "vpc-0123456789abcdef0", "IpPermissions": [
+                {"IpProtocol": "tcp", "FromPort": first, "ToPort": last, "IpRanges": anybody, "Ipv6Ranges": six} for first, last, _ in rules]
+                + [{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "UserIdGroupPairs": [{"GroupId": front}]}]},
+            {"GroupId": front, "VpcId": "vpc-0123456789abcdef0", "IpPermissions": [
+                {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": anybody}],
+             "IpPermissionsEgress": [{"IpProtocol": "-1", "IpRanges": anybody}]}],
+        "SecurityGroupRules": [{"SecurityGroupRuleId": id, "GroupId": web, "IsEgress": False, "IpProtocol": "tcp",
+            "FromPort": first, "ToPort": last, "CidrIpv4": "0.0.0.0/0"} for first, last, id in rules],
+        "NetworkInterfaces": [
+            {"NetworkInterfaceId": "eni-0123456789abcdef0", "VpcId": "vpc-0123456789abcdef0", "SubnetId": "subnet-0123456789abcde1f",
+             "Groups": [{"GroupId": web}], "PrivateIpAddress": "10.1.1.4", "PrivateIpAddresses": [
+                {"PrivateIpAddress": "10.1.1.4", "Association": {"PublicIp": "54.0.0.4", "AssociationId": "eipassoc-0123456789abcdef0"}}],
+             "Attachment": {"InstanceId": INSTANCE, "Status": "attached"}},
+            {"NetworkInterfaceId": "eni-0123456789abcdef1", "VpcId": "vpc-0123456789abcdef0", "SubnetId": "subnet-0123456789abcde2f",
+             "Groups": [{"GroupId": front}], "Description": "ELB app/customer-facing-web/50dc6c495c0c9188",
+             "PrivateIpAddress": "10.1.2.5", "PrivateIpAddresses": [{"PrivateIpAddress": "10.1.2.5", "Association": {"PublicIp": "54.0.0.5"}}]}],
+        "Instances": [{"InstanceId": INSTANCE, "VpcId": "vpc-0123456789abcdef0", "State": {"Name": "running"}}],
+        "LoadBalancers": [{"LoadBalancerArn": arn, "Type": "application", "VpcId": "vpc-0123456789abcdef0", "State": {"Code": "active"},
+            "SecurityGroups": [front]}],
+        "Listeners": [{"ListenerArn": arn.replace("loadbalancer", "listener") + "/0467ef3c8400ae65", "LoadBalancerArn": arn, "Port": 443,
+            "Protocol": "HTTPS", "DefaultActions": [{"Type": "forward", "TargetGroupArn": group}]}],
+        "ListenerRules": [],
+        "TargetGroups": [{"TargetGroupArn": group, "Port": 443, "Protocol": "HTTPS", "TargetType": "instance", "LoadBalancerArns": [arn]}],
+        "TargetHealth": [{"TargetGroupArn": group, "TargetHealthDescriptions": [{"Target": {"Id": INSTANCE, "Port": 443}}]}],
+        "LoadBalancerDescriptions": [],
+    }
+
+
+LAID_OUT = """(() => {
+    const found = [];
+    for (const picture of document.querySelectorAll("svg.path-picture")) {
+        const outer = picture.getBoundingClientRect();
+        for (const group of picture.querySelectorAll("g")) {
+            const box = group.querySelector(":scope > rect")?.getBoundingClientRect();
+            const texts = [...group.querySelectorAll(":scope > text")].map(t => [t, t.getBoundingClientRect()]);
+            for (const [text, own] of texts) {
+                if (box && (own.right > box.right - 2 || own.bottom > box.bottom || own.left < box.left))
+                    found.push("leaves its box: " + text.textContent);
+                if (own.right > outer.right + 1) found.push("leaves the picture: " + text.textContent);
+                for (const [other, its] of texts)
+                    if (other !== text && own.top < its.bottom - 2 && its.top < own.bottom - 2)
+                        found.push("over another: " + text.textContent);
+            }
+        }
+        const boxes = [...picture.querySelectorAll("rect")].map(r => r.getBoundingClientRect());
+        boxes.forEach((a, i) => boxes.slice(i + 1).forEach(b => {
+            if (a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom) found.push("boxes overlap");
+        }));
+    }
+    return found;
+})()"""
+
+
+def reach(browser):
+    """How an instance is reached: the list of what is exposed, pictures of paths, what would close them."""
+    directory = DATA / "network"
+    directory.mkdir()
+    (directory / "network.json").write_text(json.dumps(network()))
+
+    def submit(*arguments):
+        command = [LYNKEUS, "--data-dir", str(DATA), "submit", *arguments, "--server", ADDRESS]
+        return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+    assert submit("--network", str(directory))["open"] == 3
+    submit(IMAGE, "--host", INSTANCE)
+    heard = [{"protocol": "TCP", "port": port, "address": "0.0.0.0", "process": process, "package": package}
+             for port, process, package in [(22, "sshd", "openssh-server"), (8443, "a-program-with-a-long-name", "openssl")]]
+    strict.post(ADDRESS, "eu-west-1", strict.stored_key(DATA), f"/lynkeus/v1/listening?name={INSTANCE}", heard)
+
+    browser.look(1280, False)
+    browser.go("/exposed")
+    text = browser.text()
+    for expected in ["Programs that listen themselves", "a-program-with-a-long-name", "TCP 8443", "Other packages of machines"]:
+        assert expected in text, (expected, text)
+    browser.go("/findings?type=network")
+    links = browser.run("[...document.querySelectorAll('tbody .what a')].map(a => a.getAttribute('href'))")
+    assert len(links) == 3, (links, browser.text())
+    told = []
+    for width, dark in [(1280, False), (1280, True), (390, False), (390, True)]:
+        browser.look(width, dark)
+        for name, path in [("exposed", "/exposed"), *((f"path-{n}", link) for n, link in enumerate(links))]:
+            browser.go(path)
+            problems = browser.run(PROBLEMS) + browser.run(LAID_OUT)
+            assert not problems, (path, width, dark, problems)
+            browser.picture(f"{name}-{width}{'-dark' if dark else ''}")
+            told.append(browser.text())
+    for expected in ["igw-0123456789abcdef0", "sgr-0123456789abcdef0", "rtb-0123456789abcdef0", "ingress,100 allow", INSTANCE,
+                     "customer-facing-web", "aws ec2 revoke-security-group-ingress", "aws ec2 modify-security-group-rules",
+                     "aws elbv2 delete-listener", "Process sshd of openssh-server"]:
+        assert any(expected in text for text in told), (expected, told)
+
+
 def use(browser):
     browser.look(1280, False)
     browser.go("/")
@@ -279,6 +396,7 @@ def use(browser):
             assert not problems, (path, width, dark, problems)
             browser.picture(f"{name}-{width}{'-dark' if dark else ''}")
 
+    reach(browser)
     browser.look(1280, False)
     browser.go(rule)
     browser.click(".danger")

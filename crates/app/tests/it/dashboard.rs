@@ -71,6 +71,8 @@ fn people_use_the_dashboard() {
             .arg(script("dashboard.py"))
             .args([BROWSER, address, link])
             .arg(data.path().join("profile"))
+            .arg(env!("CARGO_BIN_EXE_lynkeus"))
+            .arg(&root)
             .args(std::env::var_os("LYNKEUS_SCREENSHOTS")),
         &[],
     );

@@ -133,18 +133,35 @@ fn each_edge_says_why_it_does_not_lead_to_an_instance() {
     let sample = samples.join("test-public-subnet");
     let instance = "i-06669a407b2ef3ae5";
     let text = network(&["scan", "--explain", instance, "--port", "23"], &sample);
-    assert!(text.starts_with("CLOSED  igw-0a409e562d251f766 -> "), "{text}");
+    assert!(
+        text.starts_with("CLOSED  igw-0a409e562d251f766 -> "),
+        "{text}"
+    );
     assert!(text.contains("ENI_SG_RULES_MISMATCH"), "{text}");
     let told = json(
-        &["scan", "--explain", instance, "--port", "22", "--output", "json"],
+        &[
+            "scan",
+            "--explain",
+            instance,
+            "--port",
+            "22",
+            "--output",
+            "json",
+        ],
         &sample,
     );
-    assert_eq!(told["edges"][0]["edge"], "igw-0a409e562d251f766", "{told:#}");
+    assert_eq!(
+        told["edges"][0]["edge"], "igw-0a409e562d251f766",
+        "{told:#}"
+    );
     assert_eq!(told["edges"][0]["verdict"], "OPEN", "{told:#}");
     // An instance without a public address.
     let inside = samples.join("test-nat-gateway");
     let text = network(&["scan", "--explain", "i-0a128d26e59be60f3"], &inside);
-    assert!(text.contains("IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS"), "{text}");
+    assert!(
+        text.contains("IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -42,7 +42,10 @@ impl End {
     }
 
     /// The interfaces at this end.
-    pub(super) fn interfaces<'s>(&self, snapshot: &'s Snapshot) -> Result<Vec<&'s NetworkInterface>, String> {
+    pub(super) fn interfaces<'s>(
+        &self,
+        snapshot: &'s Snapshot,
+    ) -> Result<Vec<&'s NetworkInterface>, String> {
         let all = snapshot.interfaces.values();
         match self {
             Self::Instance(id) => {
