@@ -3,9 +3,12 @@
 //! The packages of one layer are a set. Images share layers, so a fleet has few sets, and the way
 //! from a package version to the inventories that hold it is short.
 
+mod reading;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use model::{Inventory, Location, OperatingSystem, Package};
+use model::{Inventory, OperatingSystem, Package};
+pub use reading::{Wanted, inventories, inventory};
 
 use crate::{
     StoreError, Tx, Value,
@@ -355,137 +358,6 @@ fn intern_sets(
     }
     debug_assert!(sets.len() <= inventory.layers.len() + 1);
     Ok(sets)
-}
-
-/// Which packages of an inventory are read back.
-#[derive(Debug, Clone, Copy)]
-pub enum Wanted<'a> {
-    All,
-    /// Those that some advisory matches.
-    Matched,
-    /// Those that advisories of these vulnerabilities match.
-    Vulnerabilities(&'a BTreeSet<String>),
-}
-
-/// An inventory with the packages that are wanted.
-pub fn inventory(tx: &mut Tx<'_>, id: i64, wanted: Wanted<'_>) -> Result<Inventory, StoreError> {
-    let row = tx.first(
-        "SELECT body, complete, packages FROM inventories WHERE id = ?1",
-        &[id.into()],
-    )?;
-    let row = row.ok_or_else(|| StoreError::Corrupt {
-        what: "an inventory",
-        reason: format!("there is none with number {id}"),
-    })?;
-    let record: InventoryRecord = decode("an inventory", row.text(0)?)?;
-    let mut inventory = record.inventory(row.flag(1)?);
-    let mut packages = BTreeMap::new();
-    match wanted {
-        Wanted::All => read_packages(tx, id, "", &[], &mut packages)?,
-        Wanted::Matched => read_packages(
-            tx,
-            id,
-            "AND EXISTS (SELECT 1 FROM version_matches m WHERE m.version = v.id)",
-            &[],
-            &mut packages,
-        )?,
-        Wanted::Vulnerabilities(ids) => {
-            let asked = most_asked(row.int(2)?, inventory.layers.len());
-            let ids: Vec<&String> = ids.iter().collect();
-            for chunk in ids.chunks(MOST_KEYS) {
-                read_matched(tx, id, asked, chunk, &mut packages)?;
-            }
-        }
-    }
-    inventory.packages = packages.into_values().collect();
-    inventory.packages.sort_by(|a, b| {
-        (&a.purl_type, &a.name, &a.version).cmp(&(&b.purl_type, &b.name, &b.version))
-    });
-    Ok(inventory)
-}
-
-/// How many matched versions an inventory is asked for, each in every layer, rather than that all
-/// its packages are asked whether they are matched, which takes three look-ups for each.
-fn most_asked(packages: i64, layers: usize) -> usize {
-    let packages = usize::try_from(packages).unwrap_or(0);
-    (packages * 3 / layers.max(1)).min(MOST_KEYS)
-}
-
-/// Reads the packages that these vulnerabilities match.
-///
-/// Either all of the inventory's packages are asked whether they are matched, or all matched
-/// versions whether the inventory has them: one advisory of a rare package must not cost a look
-/// at everything that is installed.
-fn read_matched(
-    tx: &mut Tx<'_>,
-    inventory: i64,
-    most: usize,
-    vulnerabilities: &[&String],
-    packages: &mut BTreeMap<i64, Package>,
-) -> Result<(), StoreError> {
-    let mut keys: Vec<Value> = vulnerabilities.iter().map(|id| Value::from(*id)).collect();
-    let list = list_of(1, keys.len());
-    keys.push(to_int(most + 1).into());
-    let sql = format!(
-        "SELECT version FROM version_matches WHERE vulnerability IN ({list}) LIMIT ?{}",
-        keys.len()
-    );
-    let rows = tx.query(&sql, &keys)?;
-    if rows.len() <= most {
-        let versions: BTreeSet<i64> = rows.iter().map(|r| r.int(0)).collect::<Result<_, _>>()?;
-        let versions: Vec<Value> = versions.into_iter().map(Value::Int).collect();
-        if versions.is_empty() {
-            return Ok(());
-        }
-        let condition = format!("AND p.version IN ({})", list_of(2, versions.len()));
-        return read_packages(tx, inventory, &condition, &versions, packages);
-    }
-    keys.pop();
-    let condition = format!(
-        "AND EXISTS (SELECT 1 FROM version_matches m WHERE m.version = v.id AND \
-         m.vulnerability IN ({}))",
-        list_of(2, keys.len())
-    );
-    read_packages(tx, inventory, &condition, &keys, packages)
-}
-
-fn read_packages(
-    tx: &mut Tx<'_>,
-    inventory: i64,
-    condition: &str,
-    keys: &[Value],
-    packages: &mut BTreeMap<i64, Package>,
-) -> Result<(), StoreError> {
-    let sql = format!(
-        "SELECT v.id, s.layer, p.paths, v.purl_type, v.name, v.version, v.body \
-         FROM inventory_sets s JOIN set_packages p ON p.package_set = s.package_set \
-         JOIN package_versions v ON v.id = p.version \
-         WHERE s.inventory = ?1 {condition} ORDER BY s.layer, v.id"
-    );
-    let mut parameters = vec![Value::Int(inventory)];
-    parameters.extend_from_slice(keys);
-    // A version in several layers has a row for each; one read by an earlier chunk is complete.
-    let known: BTreeSet<i64> = packages.keys().copied().collect();
-    tx.each(&sql, &parameters, |row| {
-        let id = row.int(0)?;
-        if known.contains(&id) {
-            return Ok(());
-        }
-        let layer = u32::try_from(row.int(1)?).ok();
-        let paths: Vec<String> = decode("paths", row.text(2)?)?;
-        let locations: Vec<Location> = paths
-            .into_iter()
-            .map(|path| Location { layer, path })
-            .collect();
-        if let Some(package) = packages.get_mut(&id) {
-            package.locations.extend(locations);
-            return Ok(());
-        }
-        let record: VersionRecord = decode("a package", row.text(6)?)?;
-        let package = record.package(row.text(3)?, row.text(4)?, row.text(5)?, locations);
-        packages.insert(id, package);
-        Ok(())
-    })
 }
 
 /// A package version that advisories may speak of.

@@ -1,30 +1,48 @@
 //! How resources can be reached; a change has exactly that resource's findings judged again.
 
+use std::collections::BTreeMap;
+
 use findings::{
     environment::Follows,
     exposure::{Exposure, Reach},
 };
 
 use crate::{
-    StoreError, Tx,
+    StoreError, Tx, Value,
+    engine::list_of,
     jobs::{self, NewJob},
     pending,
     records::{decode, encode},
     settings,
 };
 
+/// Numbers in one `IN (…)`.
+const MOST_RESOURCES: usize = 500;
+
 /// The priority of the evaluations that a change of exposure asks for.
 const PRIORITY: i64 = 20;
 
 /// How a resource can be reached; unknown where nothing was ever said.
 pub fn get(tx: &mut Tx<'_>, resource: i64) -> Result<Exposure, StoreError> {
-    let row = tx.first(
-        "SELECT body FROM exposures WHERE resource = ?1",
-        &[resource.into()],
-    )?;
-    row.map_or(Ok(Exposure::default()), |row| {
-        decode("an exposure", row.text(0)?)
-    })
+    let known = get_all(tx, &[resource])?.remove(&resource);
+    Ok(known.unwrap_or_default())
+}
+
+/// How resources can be reached, those of which something was ever said.
+pub fn get_all(tx: &mut Tx<'_>, resources: &[i64]) -> Result<BTreeMap<i64, Exposure>, StoreError> {
+    let mut known = BTreeMap::new();
+    for chunk in resources.chunks(MOST_RESOURCES) {
+        let sql = format!(
+            "SELECT resource, body FROM exposures WHERE resource IN ({})",
+            list_of(1, chunk.len())
+        );
+        let parameters: Vec<Value> = chunk.iter().map(|number| Value::Int(*number)).collect();
+        tx.each(&sql, &parameters, |row| {
+            known.insert(row.int(0)?, decode("an exposure", row.text(1)?)?);
+            Ok(())
+        })?;
+    }
+    Ok(known)
 }
 
 /// Notes how a resource can be reached now, and if that is a change asks for the evaluation of

@@ -1,11 +1,15 @@
 //! Findings as rows: what reconciling reads, and what it writes with history and outbox.
 
+mod counts;
+mod facts;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use facts::{all_vulnerabilities, put_facts, set_epss};
 use findings::{
     finding::{
         Closed, ClosedBecause, Details, Finding, FindingType, FixAvailable, Observation, State,
-        VulnerabilityFacts, VulnerablePackage,
+        VulnerablePackage,
     },
     identity::FindingId,
     lifecycle::{Change, ChangeKind, delete_at},
@@ -15,7 +19,6 @@ use model::{Severity, Timestamp};
 
 use crate::{
     Row, Scope, StoreError, StoredResource, Tx, Value,
-    digest::digest,
     engine::list_of,
     records::{decode, encode},
 };
@@ -33,25 +36,47 @@ pub fn of_resource(
     kind: FindingType,
     keys: Option<&BTreeSet<String>>,
 ) -> Result<Vec<Finding>, StoreError> {
-    let mut findings = Vec::new();
-    let mut read = |tx: &mut Tx<'_>, condition: &str, keys: &[&String]| {
+    let found = of_resources(tx, &[resource], kind, keys)?.remove(&resource);
+    Ok(found.unwrap_or_default())
+}
+
+/// The findings of resources, by number: all of a type, or those with one of these keys.
+pub fn of_resources(
+    tx: &mut Tx<'_>,
+    resources: &[i64],
+    kind: FindingType,
+    keys: Option<&BTreeSet<String>>,
+) -> Result<BTreeMap<i64, Vec<Finding>>, StoreError> {
+    let mut findings: BTreeMap<i64, Vec<Finding>> = BTreeMap::new();
+    let mut read = |tx: &mut Tx<'_>, resources: &[i64], keys: Option<&[Value]>| {
+        let mut parameters = vec![Value::from(kind.name())];
+        parameters.extend(resources.iter().map(|number| Value::Int(*number)));
+        let list = list_of(2, resources.len());
+        let condition = keys.map_or_else(String::new, |keys| {
+            format!(
+                " AND f.ident IN ({})",
+                list_of(parameters.len() + 1, keys.len())
+            )
+        });
+        parameters.extend_from_slice(keys.unwrap_or_default());
         let sql = format!(
-            "SELECT {COLUMNS} FROM findings f WHERE f.resource = ?1 AND f.kind = ?2{condition}"
+            "SELECT {COLUMNS}, f.resource FROM findings f \
+             WHERE f.resource IN ({list}) AND f.kind = ?1{condition}"
         );
-        let mut parameters = vec![Value::Int(resource), kind.name().into()];
-        parameters.extend(keys.iter().map(|key| Value::from(*key)));
         tx.each(&sql, &parameters, |row| {
-            findings.push(finding(&row)?);
+            let of = findings.entry(row.int(9)?).or_default();
+            of.push(finding(&row)?);
             Ok(())
         })
     };
-    match keys {
-        None => read(tx, "", &[])?,
-        Some(keys) => {
-            let keys: Vec<&String> = keys.iter().collect();
-            for chunk in keys.chunks(MOST_KEYS) {
-                let condition = format!(" AND f.ident IN ({})", list_of(3, chunk.len()));
-                read(tx, &condition, chunk)?;
+    let keys: Option<Vec<Value>> = keys.map(|keys| keys.iter().map(Value::from).collect());
+    for resources in resources.chunks(MOST_KEYS) {
+        match &keys {
+            None => read(tx, resources, None)?,
+            Some(keys) => {
+                for keys in keys.chunks(MOST_KEYS) {
+                    read(tx, resources, Some(keys))?;
+                }
             }
         }
     }
@@ -122,6 +147,14 @@ pub fn severity_of(rank: i64) -> Severity {
         .unwrap_or(Severity::Untriaged)
 }
 
+/// What changed of one resource's findings.
+#[derive(Debug)]
+pub struct Changed<'a> {
+    pub scope: &'a Scope,
+    pub resource: &'a StoredResource,
+    pub changes: &'a [Change],
+}
+
 /// Writes changes of one resource's findings, each with its history and its event.
 pub fn save(
     tx: &mut Tx<'_>,
@@ -129,28 +162,41 @@ pub fn save(
     resource: &StoredResource,
     changes: &[Change],
 ) -> Result<(), StoreError> {
-    if changes.is_empty() {
+    let changed = Changed {
+        scope,
+        resource,
+        changes,
+    };
+    save_all(tx, &[changed])
+}
+
+/// Writes changes of many resources' findings, each with its history and its event.
+pub fn save_all(tx: &mut Tx<'_>, changed: &[Changed<'_>]) -> Result<(), StoreError> {
+    let changes = || changed.iter().flat_map(|one| one.changes);
+    if changes().next().is_none() {
         return Ok(());
     }
-    let mut rows = Vec::with_capacity(changes.len());
+    let mut rows = Vec::with_capacity(changes().count());
     let version = tx.version()?;
-    let ids = changes
-        .iter()
-        .filter_map(|c| c.finding.observed.vulnerability());
-    let epss = epss_of(tx, ids)?;
-    for change in changes {
-        let observed = &change.finding.observed;
-        let epss = observed
-            .vulnerability()
-            .and_then(|id| epss.get(id).copied());
-        let mut row = finding_row(scope, resource, &change.finding, version)?;
-        row.push(risk::rank(&observed.risk, epss).into());
-        rows.push(row);
+    let ids = changes().filter_map(|c| c.finding.observed.vulnerability());
+    let epss = facts::epss_of(tx, ids)?;
+    for one in changed {
+        for change in one.changes {
+            let observed = &change.finding.observed;
+            let epss = observed
+                .vulnerability()
+                .and_then(|id| epss.get(id).copied());
+            let mut row = finding_row(one.scope, one.resource, &change.finding, version)?;
+            row.push(risk::rank(&observed.risk, epss).into());
+            rows.push(row);
+        }
     }
     tx.insert_many(INSERT, &rows, UPSERT)?;
-    save_packages(tx, changes)?;
-    save_rules(tx, changes)?;
-    save_history(tx, scope, changes, version)
+    let all: Vec<&Change> = changes().collect();
+    save_packages(tx, &all)?;
+    save_rules(tx, &all)?;
+    counts::move_by(tx, changed)?;
+    save_history(tx, changed, version)
 }
 
 const INSERT: &str = "INSERT INTO findings (id, account, region, resource, resource_type, \
@@ -170,46 +216,6 @@ const UPSERT: &str = "ON CONFLICT (id) DO UPDATE SET status = excluded.status, \
                       updated_at = excluded.updated_at, closed_at = excluded.closed_at, \
                       closed_because = excluded.closed_because, delete_at = excluded.delete_at, \
                       body = excluded.body, risk = excluded.risk";
-
-/// The EPSS scores of these vulnerabilities, of those that have one.
-fn epss_of<'a>(
-    tx: &mut Tx<'_>,
-    ids: impl Iterator<Item = &'a str>,
-) -> Result<BTreeMap<String, f64>, StoreError> {
-    let ids: BTreeSet<&str> = ids.collect();
-    let ids: Vec<Value> = ids.into_iter().map(Value::from).collect();
-    let mut scores = BTreeMap::new();
-    for chunk in ids.chunks(MOST_KEYS) {
-        let sql = format!(
-            "SELECT id, epss FROM vulnerabilities WHERE epss IS NOT NULL AND id IN ({})",
-            list_of(1, chunk.len())
-        );
-        tx.each(&sql, chunk, |row| {
-            if let Some(score) = row.optional_real(1)? {
-                scores.insert(row.text(0)?.to_owned(), score);
-            }
-            Ok(())
-        })?;
-    }
-    Ok(scores)
-}
-
-/// Moves the ranks of a vulnerability's findings with its EPSS score; most days that is nothing.
-fn move_risk(
-    tx: &mut Tx<'_>,
-    id: &str,
-    before: Option<f64>,
-    after: Option<f64>,
-) -> Result<(), StoreError> {
-    let moved = risk::epss_points(after) - risk::epss_points(before);
-    if moved != 0 {
-        tx.execute(
-            "UPDATE findings SET risk = risk + ?2 WHERE vulnerability = ?1",
-            &[id.into(), moved.into()],
-        )?;
-    }
-    Ok(())
-}
 
 fn finding_row(
     scope: &Scope,
@@ -260,9 +266,10 @@ fn finding_row(
 }
 
 /// Packages and lists, by which findings are searched.
-fn save_packages(tx: &mut Tx<'_>, changes: &[Change]) -> Result<(), StoreError> {
+fn save_packages(tx: &mut Tx<'_>, changes: &[&Change]) -> Result<(), StoreError> {
     let mut rows = Vec::new();
     let mut lists = Vec::new();
+    let mut replaced = Vec::new();
     for change in changes {
         let observed = &change.finding.observed;
         let before = change
@@ -274,11 +281,7 @@ fn save_packages(tx: &mut Tx<'_>, changes: &[Change]) -> Result<(), StoreError> 
         }
         let id = change.finding.id.as_str();
         if before.is_some() {
-            tx.execute(
-                "DELETE FROM finding_packages WHERE finding = ?1",
-                &[id.into()],
-            )?;
-            tx.execute("DELETE FROM finding_lists WHERE finding = ?1", &[id.into()])?;
+            replaced.push(id.into());
         }
         for (position, package) in observed.packages().iter().enumerate() {
             rows.push(package_row(id, position, package));
@@ -286,6 +289,8 @@ fn save_packages(tx: &mut Tx<'_>, changes: &[Change]) -> Result<(), StoreError> 
         let entries = observed.lists().into_iter();
         lists.extend(entries.map(|(name, value)| vec![id.into(), name.into(), value.into()]));
     }
+    delete_of(tx, "finding_packages", &replaced)?;
+    delete_of(tx, "finding_lists", &replaced)?;
     tx.insert_many(
         "INSERT INTO finding_lists (finding, name, value)",
         &lists,
@@ -297,6 +302,16 @@ fn save_packages(tx: &mut Tx<'_>, changes: &[Change]) -> Result<(), StoreError> 
         &rows,
         "",
     )?;
+    Ok(())
+}
+
+/// Deletes the rows of findings from a table of theirs.
+fn delete_of(tx: &mut Tx<'_>, table: &str, findings: &[Value]) -> Result<(), StoreError> {
+    for chunk in findings.chunks(MOST_KEYS) {
+        let list = list_of(1, chunk.len());
+        let sql = format!("DELETE FROM {table} WHERE finding IN ({list})");
+        tx.execute(&sql, chunk)?;
+    }
     Ok(())
 }
 
@@ -315,8 +330,9 @@ fn package_row(id: &str, position: usize, package: &VulnerablePackage) -> Vec<Va
     ]
 }
 
-fn save_rules(tx: &mut Tx<'_>, changes: &[Change]) -> Result<(), StoreError> {
+fn save_rules(tx: &mut Tx<'_>, changes: &[&Change]) -> Result<(), StoreError> {
     let mut rows = Vec::new();
+    let mut replaced = Vec::new();
     for change in changes {
         let rules = &change.finding.rules;
         let before = change.before.as_ref().map(|b| &b.rules);
@@ -324,9 +340,12 @@ fn save_rules(tx: &mut Tx<'_>, changes: &[Change]) -> Result<(), StoreError> {
             continue;
         }
         let id = change.finding.id.as_str();
-        tx.execute("DELETE FROM finding_rules WHERE finding = ?1", &[id.into()])?;
+        if before.is_some() {
+            replaced.push(id.into());
+        }
         rows.extend(rules.iter().map(|rule| vec![rule.into(), id.into()]));
     }
+    delete_of(tx, "finding_rules", &replaced)?;
     tx.insert_many(
         "INSERT INTO finding_rules (rule, finding)",
         &rows,
@@ -337,15 +356,13 @@ fn save_rules(tx: &mut Tx<'_>, changes: &[Change]) -> Result<(), StoreError> {
 
 /// History keeps how a finding was before a change, so that a listing can be continued as of the
 /// moment it began.
-fn save_history(
-    tx: &mut Tx<'_>,
-    scope: &Scope,
-    changes: &[Change],
-    version: i64,
-) -> Result<(), StoreError> {
-    let mut history = Vec::with_capacity(changes.len());
-    let mut events = Vec::with_capacity(changes.len());
-    for change in changes {
+fn save_history(tx: &mut Tx<'_>, changed: &[Changed<'_>], version: i64) -> Result<(), StoreError> {
+    let mut history = Vec::new();
+    let mut events = Vec::new();
+    let changes = changed
+        .iter()
+        .flat_map(|one| one.changes.iter().map(|change| (one.scope, change)));
+    for (scope, change) in changes {
         let fields: &[&str] = match &change.kind {
             ChangeKind::Changed(fields) => fields,
             _ => &[],
@@ -396,138 +413,6 @@ fn save_history(
         &events,
         "",
     )?;
-    Ok(())
-}
-
-/// Stores what is known of vulnerabilities.
-///
-/// Rows that say the same already are not even locked: one advisory concerns many resources, and
-/// whoever evaluates them must not wait for each other.
-pub fn put_facts(
-    tx: &mut Tx<'_>,
-    facts: &[(VulnerabilityFacts, Option<f64>)],
-) -> Result<(), StoreError> {
-    let known = known_facts(tx, facts)?;
-    let mut rows = BTreeMap::new();
-    let mut aliases = Vec::new();
-    for (facts, epss) in facts {
-        let body = encode("a vulnerability", facts)?;
-        let hash = Value::Blob(digest([&body]));
-        let epss = Value::from(*epss);
-        let before = known.get(&facts.id);
-        if before.is_some_and(|(known, score)| *known == hash && *score == epss) {
-            continue;
-        }
-        if before.is_none_or(|(known, _)| *known != hash) {
-            aliases.push((facts, before.is_some()));
-        }
-        let before = before.and_then(|(_, score)| real(score));
-        move_risk(tx, &facts.id, before, real(&epss))?;
-        rows.insert(
-            &facts.id,
-            vec![Value::from(&facts.id), epss, hash, body.into()],
-        );
-    }
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let version = Value::Int(tx.version()?);
-    // In the order of ids, so that two transactions do not wait for each other.
-    let mut rows: Vec<Vec<Value>> = rows.into_values().collect();
-    for row in &mut rows {
-        row.push(version.clone());
-    }
-    tx.insert_many(
-        "INSERT INTO vulnerabilities (id, epss, digest, body, epss_version)",
-        &rows,
-        "ON CONFLICT (id) DO UPDATE SET epss = excluded.epss, digest = excluded.digest, \
-         body = excluded.body, epss_before = CASE \
-         WHEN vulnerabilities.epss IS DISTINCT FROM excluded.epss THEN vulnerabilities.epss \
-         ELSE vulnerabilities.epss_before END, epss_version = CASE \
-         WHEN vulnerabilities.epss IS DISTINCT FROM excluded.epss THEN excluded.epss_version \
-         ELSE vulnerabilities.epss_version END \
-         WHERE vulnerabilities.digest <> excluded.digest \
-         OR vulnerabilities.epss IS DISTINCT FROM excluded.epss",
-    )?;
-    put_aliases(tx, &aliases)
-}
-
-fn real(value: &Value) -> Option<f64> {
-    match value {
-        Value::Real(value) => Some(*value),
-        _ => None,
-    }
-}
-
-/// Digest and EPSS score by vulnerability.
-type KnownFacts = BTreeMap<String, (Value, Value)>;
-
-fn known_facts(
-    tx: &mut Tx<'_>,
-    facts: &[(VulnerabilityFacts, Option<f64>)],
-) -> Result<KnownFacts, StoreError> {
-    let mut known = BTreeMap::new();
-    for chunk in facts.chunks(MOST_KEYS) {
-        let ids: Vec<Value> = chunk.iter().map(|(facts, _)| (&facts.id).into()).collect();
-        let sql = format!(
-            "SELECT id, digest, epss FROM vulnerabilities WHERE id IN ({})",
-            list_of(1, ids.len())
-        );
-        tx.each(&sql, &ids, |row| {
-            let value = (row.value(1)?.clone(), row.value(2)?.clone());
-            known.insert(row.text(0)?.to_owned(), value);
-            Ok(())
-        })?;
-    }
-    Ok(known)
-}
-
-/// Writes the aliases of vulnerabilities, each with whether it may have some already.
-fn put_aliases(tx: &mut Tx<'_>, facts: &[(&VulnerabilityFacts, bool)]) -> Result<(), StoreError> {
-    let mut aliases = BTreeSet::new();
-    for (facts, known) in facts {
-        if *known {
-            tx.execute(
-                "DELETE FROM vulnerability_aliases WHERE vulnerability = ?1",
-                &[Value::from(&facts.id)],
-            )?;
-        }
-        let own = facts.aliases.iter();
-        aliases.extend(own.map(|alias| (&facts.id, alias)));
-    }
-    let aliases = aliases.into_iter();
-    let aliases: Vec<Vec<Value>> = aliases
-        .map(|(id, alias)| vec![id.into(), alias.into()])
-        .collect();
-    tx.insert_many(
-        "INSERT INTO vulnerability_aliases (vulnerability, alias)",
-        &aliases,
-        "ON CONFLICT DO NOTHING",
-    )?;
-    Ok(())
-}
-
-/// The ids of all vulnerabilities that are known.
-pub fn all_vulnerabilities(tx: &mut Tx<'_>) -> Result<Vec<String>, StoreError> {
-    let rows = tx.query("SELECT id FROM vulnerabilities ORDER BY id", &[])?;
-    rows.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
-}
-
-/// Sets the EPSS score of a vulnerability, if it is known here.
-pub fn set_epss(tx: &mut Tx<'_>, id: &str, score: Option<f64>) -> Result<(), StoreError> {
-    let changed = tx.first(
-        "SELECT epss FROM vulnerabilities WHERE id = ?1 AND epss IS DISTINCT FROM ?2",
-        &[id.into(), score.into()],
-    )?;
-    if let Some(row) = changed {
-        move_risk(tx, id, row.optional_real(0)?, score)?;
-        let version = tx.version()?;
-        tx.execute(
-            "UPDATE vulnerabilities SET epss_before = epss, epss = ?2, epss_version = ?3 \
-             WHERE id = ?1",
-            &[id.into(), score.into(), version.into()],
-        )?;
-    }
     Ok(())
 }
 

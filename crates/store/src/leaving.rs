@@ -40,6 +40,8 @@ pub fn close(
     let Some((scope, stored)) = resources::lock(tx, resource)? else {
         return Ok(0);
     };
+    // A rule that is applied meanwhile must not see the findings open and write them back.
+    tx.hold(&scope)?;
     let mut closed = 0;
     for kind in FindingType::ALL {
         let open = keep::of_resource(tx, resource, kind, None)?;

@@ -6,6 +6,9 @@ use findings::platform::END_OF_LIFE_ID;
 
 use crate::{Scope, StoreError, Tx, Value, engine::list_of};
 
+/// Keys in one `IN (…)`.
+const MOST_KEYS: usize = 500;
+
 /// Notes that the vulnerabilities must be evaluated again on every resource that holds the version.
 ///
 /// Returns how many pairs of resource and vulnerability that added.
@@ -153,17 +156,26 @@ pub fn take(tx: &mut Tx<'_>, from: i64, limit: i64) -> Result<Taken, StoreError>
     Ok(taken)
 }
 
-/// Removes evaluations that were made in this transaction.
+/// Removes evaluations that were made in this transaction: these vulnerabilities of these
+/// resources.
 pub fn done(
     tx: &mut Tx<'_>,
-    resource: i64,
+    resources: &[i64],
     vulnerabilities: &BTreeSet<String>,
 ) -> Result<(), StoreError> {
-    for vulnerability in vulnerabilities {
-        tx.execute(
-            "DELETE FROM pending_evaluations WHERE resource = ?1 AND vulnerability = ?2",
-            &[resource.into(), Value::from(vulnerability)],
-        )?;
+    let ids: Vec<Value> = vulnerabilities.iter().map(Value::from).collect();
+    for resources in resources.chunks(MOST_KEYS) {
+        for ids in ids.chunks(MOST_KEYS) {
+            let mut parameters: Vec<Value> = resources.iter().map(|r| Value::Int(*r)).collect();
+            let sql = format!(
+                "DELETE FROM pending_evaluations WHERE resource IN ({}) \
+                 AND vulnerability IN ({})",
+                list_of(1, parameters.len()),
+                list_of(parameters.len() + 1, ids.len()),
+            );
+            parameters.extend_from_slice(ids);
+            tx.execute(&sql, &parameters)?;
+        }
     }
     Ok(())
 }

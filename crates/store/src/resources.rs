@@ -4,8 +4,12 @@ use findings::resource::{Attribute, Resource};
 
 use crate::{
     Scope, StoreError, Tx, Value,
+    engine::list_of,
     records::{decode, encode},
 };
+
+/// Numbers in one `IN (…)`.
+const MOST_NUMBERS: usize = 500;
 
 /// A resource as it is kept.
 #[derive(Debug, Clone, PartialEq)]
@@ -140,15 +144,28 @@ pub fn evaluable(
 
 /// A resource by its number with its scope, locked until the transaction ends.
 pub fn lock(tx: &mut Tx<'_>, number: i64) -> Result<Option<(Scope, StoredResource)>, StoreError> {
-    let sql = format!(
-        "SELECT {COLUMNS}, account, region FROM resources WHERE id = ?1{}",
-        tx.for_update()
-    );
-    let Some(row) = tx.first(&sql, &[number.into()])? else {
-        return Ok(None);
-    };
-    let scope = Scope::new(row.text(4)?, row.text(5)?);
-    Ok(Some((scope, stored(&row)?)))
+    Ok(lock_all(tx, &[number])?.pop())
+}
+
+/// Those of the resources that are there, by number, locked until the transaction ends.
+pub fn lock_all(
+    tx: &mut Tx<'_>,
+    numbers: &[i64],
+) -> Result<Vec<(Scope, StoredResource)>, StoreError> {
+    let mut locked = Vec::with_capacity(numbers.len());
+    for chunk in numbers.chunks(MOST_NUMBERS) {
+        let sql = format!(
+            "SELECT {COLUMNS}, account, region FROM resources WHERE id IN ({}) ORDER BY id{}",
+            list_of(1, chunk.len()),
+            tx.for_update()
+        );
+        let parameters: Vec<Value> = chunk.iter().map(|number| Value::Int(*number)).collect();
+        tx.each(&sql, &parameters, |row| {
+            locked.push((Scope::new(row.text(4)?, row.text(5)?), stored(&row)?));
+            Ok(())
+        })?;
+    }
+    Ok(locked)
 }
 
 pub(crate) fn stored(row: &crate::Row) -> Result<StoredResource, StoreError> {

@@ -29,7 +29,8 @@ pub(crate) fn fleet(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     workspace.cargo(&["build", "--release", "--quiet", "--package", "lynkeus"])?;
     println!(
         "| images | package versions | filled, images/s | findings | noticed, s | opened, s | \
-         another that affects none, s |\n|---:|---:|---:|---:|---:|---:|---:|"
+         on a processor, s | another that affects none, s |\n\
+         |---:|---:|---:|---:|---:|---:|---:|---:|"
     );
     for count in images.split(',') {
         let directory = workspace.root.join("target/bench/fleet");

@@ -10,6 +10,7 @@ use findings::{
     Vulnerability,
     criteria::Subject,
     environment::Environment,
+    exposure::Exposure,
     finding::{Finding, FindingType, Observation, VulnerabilityFacts},
     lifecycle::{Change, Coverage, Evaluation, reconcile},
     observe,
@@ -22,7 +23,7 @@ use store::{
     Scope, StoreError, StoredResource, Tx,
     content::{self, Wanted},
     exposure, keep, leaving,
-    rules::Rules,
+    rules::{Rule, Rules},
     vex::Statements,
 };
 
@@ -176,57 +177,140 @@ pub(crate) fn packages<B: AsRef<[u8]>>(
     only: Option<&BTreeSet<String>>,
     rules: &mut Rules,
 ) -> Result<Vec<Change>, StoreError> {
-    let With { database, now } = *with;
-    let Some(number) = resource.inventory else {
-        return Ok(Vec::new());
-    };
-    if rules.is_off(tx, scope, resource.resource.kind)? {
-        leaving::uncover(tx, resource.number)?;
-        return Ok(Vec::new());
-    }
-    if resource.gone_at.is_some() {
-        return Ok(Vec::new());
-    }
-    let vex = rules.vex(tx, scope)?;
-    let rules = rules.of(tx, scope, now.as_millisecond())?;
+    let one = [(scope.clone(), resource.clone())];
+    let changes = packages_of_all(tx, &one, with, only, rules)?;
+    Ok(changes.into_iter().flatten().collect())
+}
+
+/// Evaluates the packages of many resources and writes what changes; the changes of each.
+///
+/// What they have in common is read once, and all is written together: a new advisory concerns
+/// thousands of resources that hold the same package.
+pub(crate) fn packages_of_all<B: AsRef<[u8]>>(
+    tx: &mut Tx<'_>,
+    resources: &[(Scope, StoredResource)],
+    with: &With<'_, B>,
+    only: Option<&BTreeSet<String>>,
+    rules: &mut Rules,
+) -> Result<Vec<Vec<Change>>, StoreError> {
+    let evaluated = evaluated(tx, resources, rules)?;
+    let numbers: Vec<i64> = evaluated.iter().map(|one| one.resource.number).collect();
+    let ids = evaluated.iter().map(|one| one.inventory).collect();
     let wanted = only.map_or(Wanted::Matched, Wanted::Vulnerabilities);
-    let inventory = content::inventory(tx, number, wanted)?;
-    let exposure = &exposure::get(tx, resource.number)?;
-    let environment = Environment {
-        exposure,
-        follows: exposure::follows(tx)?,
-    };
-    let surroundings = Surroundings {
-        environment,
-        resource: &resource.resource,
-        vex: &vex,
-        now,
-    };
-    let observed = observe(&inventory, database, only, &surroundings);
-    keep::put_facts(tx, &observed.facts)?;
+    let inventories = content::inventories(tx, &ids, wanted)?;
+    let exposures = exposure::get_all(tx, &numbers)?;
+    let follows = exposure::follows(tx)?;
+    let mut all = Vec::with_capacity(evaluated.len());
+    let mut facts = BTreeMap::new();
+    for one in evaluated {
+        let inventory = inventories.get(&one.inventory);
+        let inventory = inventory.ok_or_else(|| StoreError::Corrupt {
+            what: "an inventory",
+            reason: format!("there is none with number {}", one.inventory),
+        })?;
+        let unknown = Exposure::default();
+        let exposure = exposures.get(&one.resource.number).unwrap_or(&unknown);
+        let vex = rules.vex(tx, one.scope)?;
+        let surroundings = Surroundings {
+            environment: Environment { exposure, follows },
+            resource: &one.resource.resource,
+            vex: &vex,
+            now: with.now,
+        };
+        let observed = observe(inventory, with.database, only, &surroundings);
+        let known = observed.facts.into_iter();
+        facts.extend(known.map(|known| (known.0.id.clone(), known)));
+        all.push((one, inventory.complete, observed.observations));
+    }
+    let facts = facts.into_values().collect::<Vec<_>>();
+    keep::put_facts(tx, &facts)?;
+    let facts = facts.iter().map(|one| (one.0.id.as_str(), one)).collect();
     let kind = FindingType::PackageVulnerability;
-    let current = keep::of_resource(tx, resource.number, kind, only)?;
-    let coverage = match only {
-        _ if !inventory.complete => Coverage::Partial,
-        Some(only) => Coverage::Keys(kind, only),
-        None => Coverage::Complete(&[FindingType::PackageVulnerability]),
-    };
-    let attributes = resource.resource.attributes();
-    let facts: BTreeMap<&str, &(VulnerabilityFacts, Option<f64>)> = observed
-        .facts
+    let mut current = keep::of_resources(tx, &numbers, kind, only)?;
+    let mut changes = Vec::with_capacity(all.len());
+    for (one, complete, observations) in all {
+        let coverage = match only {
+            _ if !complete => Coverage::Partial,
+            Some(only) => Coverage::Keys(kind, only),
+            None => Coverage::Complete(&[FindingType::PackageVulnerability]),
+        };
+        let now = with.now;
+        let rules = rules.of(tx, one.scope, now.as_millisecond())?;
+        let evaluation = Evaluation {
+            account: &one.scope.account,
+            region: &one.scope.region,
+            resource: &one.resource.resource.id,
+            coverage,
+            now,
+            rules: &matching(&one, &facts, rules),
+        };
+        let current = current.remove(&one.resource.number).unwrap_or_default();
+        changes.push((one, reconcile(current, observations, &evaluation)));
+    }
+    let changed: Vec<keep::Changed<'_>> = changes
         .iter()
-        .map(|one| (one.0.id.as_str(), one))
+        .map(|(one, changes)| keep::Changed {
+            scope: one.scope,
+            resource: one.resource,
+            changes,
+        })
         .collect();
-    let matching = |finding: &Finding| {
+    keep::save_all(tx, &changed)?;
+    Ok(changes.into_iter().map(|(_, changes)| changes).collect())
+}
+
+/// A resource that is evaluated.
+#[derive(Debug, Clone, Copy)]
+struct Evaluated<'a> {
+    scope: &'a Scope,
+    resource: &'a StoredResource,
+    inventory: i64,
+}
+
+/// Those resources that have an inventory, are not gone, and whose scans are on.
+fn evaluated<'a>(
+    tx: &mut Tx<'_>,
+    resources: &'a [(Scope, StoredResource)],
+    rules: &mut Rules,
+) -> Result<Vec<Evaluated<'a>>, StoreError> {
+    let mut evaluated = Vec::with_capacity(resources.len());
+    for (scope, resource) in resources {
+        let Some(inventory) = resource.inventory else {
+            continue;
+        };
+        if rules.is_off(tx, scope, resource.resource.kind)? {
+            leaving::uncover(tx, resource.number)?;
+        } else if resource.gone_at.is_none() {
+            evaluated.push(Evaluated {
+                scope,
+                resource,
+                inventory,
+            });
+        }
+    }
+    Ok(evaluated)
+}
+
+/// What is known of vulnerabilities, by their ids.
+type FactsById<'a> = BTreeMap<&'a str, &'a (VulnerabilityFacts, Option<f64>)>;
+
+/// Which rules hide a finding of a resource.
+fn matching<'a>(
+    one: &'a Evaluated<'_>,
+    facts: &'a FactsById<'_>,
+    rules: &'a [Rule],
+) -> impl Fn(&Finding) -> Vec<String> + 'a {
+    let attributes = one.resource.resource.attributes();
+    move |finding| {
         let known = finding
             .observed
             .vulnerability()
             .and_then(|id| facts.get(id));
         let subject = Subject {
-            account: &scope.account,
-            region: &scope.region,
+            account: &one.scope.account,
+            region: &one.scope.region,
             finding,
-            resource: &resource.resource,
+            resource: &one.resource.resource,
             attributes: &attributes,
             aliases: known.map_or(&[], |(facts, _)| &facts.aliases),
             epss: known.and_then(|(_, epss)| *epss),
@@ -235,16 +319,5 @@ pub(crate) fn packages<B: AsRef<[u8]>>(
         let mut ids: Vec<String> = matching.map(|rule| rule.id.clone()).collect();
         ids.extend(finding.observed.vex_rules());
         ids
-    };
-    let evaluation = Evaluation {
-        account: &scope.account,
-        region: &scope.region,
-        resource: &resource.resource.id,
-        coverage,
-        now,
-        rules: &matching,
-    };
-    let changes = reconcile(current, observed.observations, &evaluation);
-    keep::save(tx, scope, resource, &changes)?;
-    Ok(changes)
+    }
 }

@@ -3,7 +3,11 @@
 //! The work follows the names whose statements differ, the versions that are looked up under
 //! them, and the resources that hold those; never the size of the fleet.
 
-use std::{collections::BTreeMap, thread, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    thread,
+    time::Duration,
+};
 
 use advisory::database::{Database, diff};
 use anyhow::{Result, bail};
@@ -26,7 +30,7 @@ use crate::pipeline;
 const NAMES: usize = 500;
 
 /// Resources evaluated in one transaction.
-const RESOURCES: i64 = 200;
+const RESOURCES: i64 = 500;
 
 /// Jobs that help to evaluate, where several processes share the work.
 const HELPERS: usize = 4;
@@ -312,19 +316,24 @@ fn evaluate_some<B: AsRef<[u8]>>(
         return Ok(None);
     }
     let taken = pending::take(tx, from, RESOURCES)?;
+    let mut alike: BTreeMap<&BTreeSet<String>, Vec<i64>> = BTreeMap::new();
+    for (number, vulnerabilities) in &taken.of {
+        alike.entry(vulnerabilities).or_default().push(*number);
+    }
     let (mut rules, mut count) = (Rules::default(), 0);
     let mut rescans: BTreeMap<Scope, i32> = BTreeMap::new();
-    for (number, vulnerabilities) in &taken.of {
-        if let Some((scope, resource)) = resources::lock(tx, *number)? {
-            let only = Some(vulnerabilities);
-            let with = evaluate::With { database, now };
-            let changes = evaluate::packages(tx, &scope, &resource, &with, only, &mut rules)?;
-            count += changes.len();
+    let with = evaluate::With { database, now };
+    for (vulnerabilities, numbers) in alike {
+        let locked = resources::lock_all(tx, &numbers)?;
+        let only = Some(vulnerabilities);
+        let changes = evaluate::packages_of_all(tx, &locked, &with, only, &mut rules)?;
+        count += changes.iter().map(Vec::len).sum::<usize>();
+        for (scope, resource) in locked {
             if resource.resource.kind == ResourceType::AwsEcrContainerImage {
                 *rescans.entry(scope).or_default() += 1;
             }
         }
-        pending::done(tx, *number, vulnerabilities)?;
+        pending::done(tx, &numbers, vulnerabilities)?;
     }
     for (scope, count) in rescans {
         let count = f64::from(count);

@@ -53,6 +53,8 @@ pub(super) struct Plan {
     pub(super) only: &'static str,
     /// Whether a group is a resource, or at least of one.
     pub(super) of_resource: bool,
+    /// Whether the group is told by the resource and the type of finding.
+    pub(super) by_resource: bool,
     /// Whether the join may give a finding twice.
     pub(super) repeats: bool,
     pub(super) filters: &'static [(&'static str, Target)],
@@ -85,6 +87,7 @@ const RESOURCE: Plan = Plan {
     join: "",
     only: "",
     of_resource: true,
+    by_resource: true,
     repeats: false,
     filters: &[],
 };
@@ -110,6 +113,7 @@ pub(super) const PLANS: [Plan; 15] = [
         member: "packageAggregation",
         keys: &["p.name"],
         join: "JOIN finding_packages p ON p.finding = f.id",
+        by_resource: false,
         repeats: true,
         filters: &[("packageNames", Target::Key(0))],
         ..GROUP
@@ -119,6 +123,7 @@ pub(super) const PLANS: [Plan; 15] = [
         name: "TITLE",
         member: "titleAggregation",
         keys: &["f.title", "COALESCE(f.vulnerability, '')"],
+        by_resource: false,
         filters: &[
             ("titles", Target::Member("title")),
             ("vulnerabilityIds", Target::Member("vulnerabilityId")),
@@ -187,6 +192,7 @@ pub(super) const PLANS: [Plan; 15] = [
                JOIN resource_attributes a ON a.resource = f.resource \
                AND a.name = 'ecrImageRepositoryName'",
         only: IMAGE,
+        by_resource: false,
         repeats: true,
         filters: &[
             ("repositories", Target::Key(0)),
@@ -231,6 +237,7 @@ pub(super) const PLANS: [Plan; 15] = [
                AND a.name = 'lambdaFunctionName' \
                JOIN finding_lists l ON l.finding = f.id AND l.name = 'lambdaLayer'",
         only: FUNCTION,
+        by_resource: false,
         repeats: true,
         filters: &[
             ("functionNames", Target::Key(0)),

@@ -6,7 +6,7 @@ mod request;
 use std::collections::BTreeMap;
 
 use findings::{
-    criteria::{TextCondition, texts_hold},
+    criteria::{Field, TextCondition, texts_hold},
     identity::partition,
     resource::Resource,
 };
@@ -128,6 +128,65 @@ const COUNTS: &str = "COUNT(*) AS total, \
                       COUNT(CASE WHEN g.fix_available = 'YES' THEN 1 END) AS fixes, \
                       COUNT(DISTINCT g.resource) AS resources, MIN(g.resource) AS resource";
 
+/// The same of rows that hold counts.
+const SUMS: &str = "CAST(SUM(g.total) AS BIGINT) AS total, \
+                    CAST(SUM(g.critical) AS BIGINT) AS critical, \
+                    CAST(SUM(g.high) AS BIGINT) AS high, \
+                    CAST(SUM(g.medium) AS BIGINT) AS medium, \
+                    CAST(SUM(g.low) AS BIGINT) AS low, \
+                    CAST(SUM(g.informational) AS BIGINT) AS informational, \
+                    CAST(SUM(g.untriaged) AS BIGINT) AS untriaged, \
+                    CAST(SUM(CASE WHEN g.kind = 'NETWORK_REACHABILITY' THEN g.total ELSE 0 END) \
+                    AS BIGINT) AS network, \
+                    CAST(SUM(g.exploits) AS BIGINT) AS exploits, \
+                    CAST(SUM(g.fixes) AS BIGINT) AS fixes, \
+                    COUNT(DISTINCT g.resource) AS resources, MIN(g.resource) AS resource";
+
+/// What is counted: findings, or the counts that are kept for each resource.
+struct Counted {
+    table: &'static str,
+    is_active: &'static str,
+    columns: &'static str,
+    counts: &'static str,
+}
+
+const FINDINGS: Counted = Counted {
+    table: "findings",
+    is_active: "f.status = 'ACTIVE'",
+    columns: "f.severity, f.kind, f.exploit_available, f.fix_available, f.resource",
+    counts: COUNTS,
+};
+
+const RESOURCES: Counted = Counted {
+    table: "resource_counts",
+    is_active: "f.total > 0",
+    columns: "f.kind, f.resource, f.total, f.critical, f.high, f.medium, f.low, f.informational, \
+              f.untriaged, f.exploits, f.fixes",
+    counts: SUMS,
+};
+
+/// The kept counts if groups and conditions are by what a resource is and the type of finding.
+fn counted(plan: &Plan, request: &Request) -> &'static Counted {
+    let kept = |field| {
+        matches!(
+            field,
+            Field::Account
+                | Field::Region
+                | Field::FindingType
+                | Field::ResourceType
+                | Field::ResourceId
+                | Field::OfResource
+                | Field::Tags
+        )
+    };
+    let mut members = request.criteria.members.iter();
+    if plan.by_resource && members.all(|(member, _)| kept(member.field)) {
+        &RESOURCES
+    } else {
+        &FINDINGS
+    }
+}
+
 fn statement(
     scope: &Scope,
     plan: &Plan,
@@ -135,10 +194,11 @@ fn statement(
     cursor: Option<&Cursor>,
     limit: usize,
 ) -> (String, Parameters) {
+    let counted = counted(plan, request);
     let mut to = Parameters::default();
     let mut terms = vec![
         condition(scope, &request.criteria, &mut to),
-        "f.status = 'ACTIVE'".to_owned(),
+        counted.is_active.to_owned(),
     ];
     if !plan.only.is_empty() {
         terms.push(plan.only.to_owned());
@@ -158,9 +218,10 @@ fn statement(
     // A finding counts once for a package of which it has several.
     let id = if plan.repeats { "DISTINCT f.id, " } else { "" };
     let inner = format!(
-        "SELECT {id}{}, f.severity, f.kind, f.exploit_available, f.fix_available, f.resource \
-         FROM findings f {} WHERE {}",
+        "SELECT {id}{}, {} FROM {} f {} WHERE {}",
         selected.join(", "),
+        counted.columns,
+        counted.table,
         plan.join,
         terms.join(" AND "),
     );
@@ -178,8 +239,9 @@ fn statement(
     let direction = if request.descending { " DESC" } else { "" };
     let limit = to.add(i64::try_from(limit).unwrap_or(i64::MAX));
     let sql = format!(
-        "SELECT * FROM (SELECT {keys}, {COUNTS} FROM ({inner}) g GROUP BY {keys}) c{after} \
-         ORDER BY {amount}{direction}, {keys} LIMIT {limit}"
+        "SELECT * FROM (SELECT {keys}, {} FROM ({inner}) g GROUP BY {keys}) c{after} \
+         ORDER BY {amount}{direction}, {keys} LIMIT {limit}",
+        counted.counts
     );
     (sql, to)
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use findings::{
     criteria::{Criteria, TextCondition, texts_hold},
-    finding::{FindingType, FixAvailable, State},
+    finding::{ClosedBecause, FindingType, FixAvailable, State},
     resource::{Attribute, ResourceType},
 };
 use model::Severity;
@@ -12,9 +12,13 @@ use serde_json::{Value, json};
 
 use super::random::{self, Random};
 use crate::{
-    Engine, Scope,
+    Engine, Row, Scope,
     aggregate::{Kind, Request, SeverityCounts, SortBy, aggregate},
+    expiry::{self, Retention},
+    keep, leaving,
     listing::{self, Listed, Query},
+    resources,
+    rules::{self, Action, Definition},
     testing::each_engine,
 };
 
@@ -207,6 +211,81 @@ fn counts_are_those_of_counting() {
                 request.criteria = random::criteria(&mut random, &scope(), &population);
                 check(engine, &request, &population);
             }
+        }
+    });
+}
+
+/// What is kept for each resource, and the same counted from the findings.
+fn kept_and_counted(engine: &Engine) -> [Vec<Row>; 2] {
+    let counted = "SELECT account, region, resource_type, resource, kind, resource_id, COUNT(*), \
+                   COUNT(CASE WHEN severity = 5 THEN 1 END), \
+                   COUNT(CASE WHEN severity = 4 THEN 1 END), \
+                   COUNT(CASE WHEN severity = 3 THEN 1 END), \
+                   COUNT(CASE WHEN severity = 2 THEN 1 END), \
+                   COUNT(CASE WHEN severity = 1 THEN 1 END), \
+                   COUNT(CASE WHEN severity = 0 THEN 1 END), \
+                   COUNT(CASE WHEN exploit_available = 'YES' THEN 1 END), \
+                   COUNT(CASE WHEN fix_available = 'YES' THEN 1 END) FROM findings \
+                   WHERE status = 'ACTIVE' GROUP BY account, region, resource_type, resource, \
+                   kind, resource_id ORDER BY resource, kind";
+    let kept = "SELECT account, region, resource_type, resource, kind, resource_id, total, \
+                critical, high, medium, low, informational, untriaged, exploits, fixes \
+                FROM resource_counts WHERE total <> 0 ORDER BY resource, kind";
+    [kept, counted].map(|sql| engine.read(|tx| tx.query(sql, &[])).expect("query"))
+}
+
+#[test]
+fn kept_counts_are_those_of_the_findings() {
+    each_engine(|_, engine| {
+        let check = |case: &str| {
+            let [kept, counted] = kept_and_counted(engine);
+            assert_eq!(kept, counted, "{case}");
+            counted
+        };
+        for seed in 30..36 {
+            let mut random = Random(seed);
+            let scope = &Scope::new("123456789012", &format!("eu-west-{seed}"));
+            let made = engine.write(|tx| random::fill(tx, &mut random, scope, 12));
+            let first = check("filled");
+            assert!(first.len() > 10, "something is active");
+            let definition = Definition {
+                name: "critical".to_owned(),
+                action: Action::Suppress,
+                criteria: Criteria::from_json(&json!({"severity": [
+                    {"comparison": "EQUALS", "value": "CRITICAL"},
+                    {"comparison": "EQUALS", "value": "HIGH"},
+                ]}))
+                .expect("criteria"),
+                description: None,
+                reason: None,
+                expires_at: None,
+                until_fixed: false,
+            };
+            let none = BTreeMap::new();
+            let id = engine.write(|tx| rules::create(tx, scope, &definition, &none, 3_000_000));
+            assert_ne!(check("suppressed"), first);
+            let id = id.expect("a rule");
+            engine
+                .write(|tx| rules::delete(tx, scope, &id, 3_000_001))
+                .expect("delete");
+            check("released");
+            for (number, resource) in made.expect("fill").values().enumerate() {
+                let kind = resource.kind.name();
+                let stored = engine.read(|tx| resources::find(tx, scope, kind, &resource.id));
+                let stored = stored.expect("find").expect("a resource");
+                let now = keep::timestamp(4_000_000);
+                if number.is_multiple_of(3) {
+                    let gone = ClosedBecause::ResourceGone;
+                    let closed = engine.write(|tx| leaving::close(tx, stored.number, gone, now));
+                    closed.expect("close");
+                }
+            }
+            check("closed");
+            let later = i64::MAX / 2;
+            engine
+                .write(|tx| expiry::expire(tx, later, 1_000, Retention::default()))
+                .expect("expire");
+            check("deleted");
         }
     });
 }

@@ -9,7 +9,7 @@ use store::{Engine, Row, Value, settings};
 pub(crate) struct State(BTreeMap<&'static str, Vec<String>>);
 
 /// Each table with the rows that must agree; the order of rows of one subject matters.
-const TABLES: [(&str, &str); 9] = [
+const TABLES: [(&str, &str); 10] = [
     (
         "finding",
         "SELECT f.id, f.resource_id, f.status, f.severity, f.title, f.closed_because, \
@@ -20,6 +20,11 @@ const TABLES: [(&str, &str); 9] = [
         "package",
         "SELECT finding, position, name, version, release FROM finding_packages \
          ORDER BY finding, position",
+    ),
+    (
+        "count",
+        "SELECT resource_id, kind, total, critical, high, medium, low, informational, untriaged, \
+         exploits, fixes FROM resource_counts WHERE total <> 0 ORDER BY resource_id, kind",
     ),
     (
         "history",
