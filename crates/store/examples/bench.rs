@@ -219,7 +219,7 @@ fn text(row: &store::Row, column: usize) -> String {
 }
 
 /// The beginning of a statement that copies rows of a table, with other values in some columns.
-fn copy(engine: &Engine, table: &str, changed: &[(&str, String)]) -> String {
+fn copying(engine: &Engine, table: &str, changed: &[(&str, String)]) -> String {
     let sql = "SELECT column_name FROM information_schema.columns \
                WHERE CAST(table_name AS TEXT) = ?1 ORDER BY ordinal_position";
     let rows = engine.read(|tx| tx.query(sql, &[table.into()]));
@@ -298,7 +298,7 @@ fn multiply(engine: &Engine, times: i64) {
             ] {
                 tx.batch(&format!(
                     "{} FROM {table} WHERE {only}",
-                    copy(engine, table, &changed)
+                    copying(engine, table, &changed)
                 ))?;
             }
         }

@@ -244,7 +244,7 @@ fn kept_counts_are_those_of_the_findings() {
         };
         for seed in 30..36 {
             let mut random = Random(seed);
-            let scope = &Scope::new("123456789012", &format!("eu-west-{seed}"));
+            let scope = &Scope::new("123456789012", format!("eu-west-{seed}"));
             let made = engine.write(|tx| random::fill(tx, &mut random, scope, 12));
             let first = check("filled");
             assert!(first.len() > 10, "something is active");
