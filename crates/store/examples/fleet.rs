@@ -284,6 +284,24 @@ fn on_processor(process: u32) -> f64 {
     (ticks() + ticks()) / 100.0
 }
 
+/// Waits until the service has done what its first start asks for: whoever switches scanning on has
+/// everything evaluated once.
+fn settle(engine: &Engine) {
+    let sql = "SELECT (SELECT COUNT(*) FROM jobs WHERE parked_at IS NULL AND run_at <= ?1) \
+               + (SELECT COUNT(*) FROM pending_evaluations)";
+    let limit = Instant::now();
+    let mut quiet = 0;
+    while quiet < 20 {
+        assert!(limit.elapsed() < Duration::from_mins(20), "it never rests");
+        thread::sleep(Duration::from_millis(100));
+        #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970")]
+        let now = (since_epoch() * 1_000.0) as i64;
+        let left = engine.read(|tx| tx.first(sql, &[now.into()]));
+        let left = left.expect("read").expect("a row").int(0).expect("a count");
+        quiet = if left == 0 { quiet + 1 } else { 0 };
+    }
+}
+
 /// Gives the service another generation and waits until the store agrees with it.
 fn measure(
     lynkeus: &str,
@@ -381,7 +399,7 @@ fn main() {
         .status();
     assert!(imported.expect("lynkeus").success(), "db import");
     let running = start(lynkeus, directory, address);
-    thread::sleep(Duration::from_secs(3));
+    settle(&engine);
     let affected = AFFECTED * 100 / images.max(AFFECTED);
     let shared = ("shared", format!("1.{affected}"));
     let process = running.0.id();

@@ -152,16 +152,27 @@ pub fn covered(tx: &mut Tx<'_>, scope: &Scope) -> Result<Vec<StoredResource>, St
 }
 
 /// Says of the instances whose evaluation, a job of this kind, was given up that it failed.
+///
+/// Nothing but the jobs is read while none was given up.
 pub fn give_up(tx: &mut Tx<'_>, kind: &str) -> Result<u64, StoreError> {
-    tx.execute(
-        "UPDATE coverage SET status = 'INACTIVE', reason = 'INTERNAL_ERROR', \
-         detail = (SELECT MAX(j.failure) FROM jobs j WHERE j.kind = ?1 \
-         AND j.account = coverage.account AND j.region = coverage.region) \
-         WHERE scan_type = 'NETWORK' AND status = 'ACTIVE' AND EXISTS (SELECT 1 FROM jobs j \
-         WHERE j.kind = ?1 AND j.parked_at IS NOT NULL AND j.account = coverage.account \
-         AND j.region = coverage.region)",
+    let given_up = tx.query(
+        "SELECT account, region, MAX(failure) FROM jobs \
+         WHERE kind = ?1 AND parked_at IS NOT NULL GROUP BY account, region",
         &[kind.into()],
-    )
+    )?;
+    let mut told = 0;
+    for job in given_up {
+        told += tx.execute(
+            "UPDATE coverage SET status = 'INACTIVE', reason = 'INTERNAL_ERROR', detail = ?3 \
+             WHERE account = ?1 AND region = ?2 AND scan_type = 'NETWORK' AND status = 'ACTIVE'",
+            &[
+                job.text(0)?.into(),
+                job.text(1)?.into(),
+                job.optional_text(2)?.into(),
+            ],
+        )?;
+    }
+    Ok(told)
 }
 
 /// Notes that all instances were looked at again.

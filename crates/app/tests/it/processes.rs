@@ -52,8 +52,11 @@ fn submit(key: &Key, process: &Process, step: &Step) {
     });
 }
 
+/// Jobs that are put into the queue at once.
+const JOBS: u64 = 300;
+
 /// Puts jobs into the queue that any process can do.
-fn enqueue(engine: &Engine, count: usize) {
+fn enqueue(engine: &Engine, count: u64) {
     engine
         .write(|tx| {
             for number in 0..count {
@@ -95,12 +98,20 @@ fn processes_share_the_work_and_one_that_dies_loses_none() {
     let counts = || -> Vec<u64> { processes.iter().map(|p| measure(p, done)).collect() };
     until("the first jobs are done", || state::is_settled(&engine));
     let before = counts();
-    enqueue(&engine, 300);
-    until("the jobs are done", || state::is_settled(&engine));
-    let counts = counts().into_iter().zip(before);
-    let counts: Vec<u64> = counts.map(|(now, before)| now - before).collect();
+    let done_since = || -> Vec<u64> {
+        let counts = counts().into_iter().zip(&before);
+        counts.map(|(now, before)| now - before).collect()
+    };
+    // On a busy machine two may be done before the third looks.
+    let mut enqueued = 0;
+    while enqueued < 20 * JOBS && (enqueued == 0 || done_since().contains(&0)) {
+        enqueue(&engine, JOBS);
+        enqueued += JOBS;
+        until("the jobs are done", || state::is_settled(&engine));
+    }
+    let counts = done_since();
     assert!(counts.iter().all(|count| *count > 0), "{counts:?}");
-    assert_eq!(counts.iter().sum::<u64>(), 300, "{counts:?}");
+    assert_eq!(counts.iter().sum::<u64>(), enqueued, "{counts:?}");
     // What comes every minute came once, though three processes looked.
     let expired = "lynkeus_jobs_total{kind=\"expire\",result=\"success\"}";
     let counts: Vec<u64> = processes.iter().map(|p| measure(p, expired)).collect();
