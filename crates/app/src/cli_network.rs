@@ -89,7 +89,7 @@ pub(crate) struct NetworkScan {
     pub(crate) fixes: bool,
     /// With `--fixes`, who still has to get in: a block, a prefix list or a group; rules are
     /// narrowed to them (may be repeated).
-    #[arg(long, value_name = "PEER")]
+    #[arg(long, value_name = "PEER", requires = "fixes")]
     pub(crate) needed: Vec<String>,
 }
 

@@ -56,6 +56,12 @@ pub(crate) fn store_address(given: Option<&str>, data_dir: &Path) -> Result<Stri
     Ok(format!("sqlite:{}", data_dir.join("lynkeus.db").display()))
 }
 
+/// What to say where the data directory is of no use.
+pub(crate) fn unusable(data_dir: &Path) -> String {
+    let directory = data_dir.display();
+    format!("the data directory {directory} cannot be used; another is given with --data-dir")
+}
+
 /// The access key that requests are signed with, as AWS's tools take it from the environment.
 pub(crate) fn access_key() -> Option<AccessKey> {
     Some(AccessKey {

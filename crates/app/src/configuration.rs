@@ -145,13 +145,8 @@ impl Configuration {
             number.map_or(usual, |number| i64::from(number) * unit)
         };
         Ok(Self {
-            store: config::store_address(store, &data_dir).with_context(|| {
-                let directory = data_dir.display();
-                format!(
-                    "the data directory {directory} cannot be used; another is given with \
-                     --data-dir"
-                )
-            })?,
+            store: config::store_address(store, &data_dir)
+                .with_context(|| config::unusable(&data_dir))?,
             data_dir,
             listen: arguments
                 .listen

@@ -194,6 +194,7 @@ impl From<api::Error> for Failure {
     fn from(error: api::Error) -> Self {
         match error {
             api::Error::Internal(cause) => Self::Internal(cause),
+            api::Error::NotFound(_) => Self::NotFound,
             other => Self::Bad(other.to_string()),
         }
     }
@@ -327,7 +328,7 @@ pub(crate) async fn get(dashboard: Arc<Dashboard>, request: Request, page: Handl
 pub(crate) async fn post(dashboard: Arc<Dashboard>, request: Request, action: Handler) -> Response {
     let (parts, body) = request.into_parts();
     let form = if UPLOADS.contains(&parts.uri.path()) {
-        uploaded(&dashboard, &parts, body).await
+        uploaded(Arc::clone(&dashboard), &parts, body).await
     } else {
         received(body).await
     };
@@ -344,13 +345,17 @@ pub(crate) async fn received(body: Body) -> Option<Pairs> {
     Some(forms::read(&String::from_utf8_lossy(&body)))
 }
 
-/// The form with a file of a body; of nobody but those who are signed in is much read.
-async fn uploaded(dashboard: &Dashboard, parts: &Parts, body: Body) -> Option<Pairs> {
-    let now: Timestamp = (dashboard.settings.now)();
-    let session = dashboard.session(&parts.headers, now.as_millisecond());
-    let Ok(Some(_)) = session else {
+/// The form with a file of a body; of nobody but those who may change something is much read.
+async fn uploaded(dashboard: Arc<Dashboard>, parts: &Parts, body: Body) -> Option<Pairs> {
+    let headers = parts.headers.clone();
+    let session = tokio::task::spawn_blocking(move || {
+        let now: Timestamp = (dashboard.settings.now)();
+        dashboard.session(&headers, now.as_millisecond())
+    });
+    let may_change = |session: &Session| !session.is_reader;
+    if !matches!(session.await, Ok(Ok(Some(session))) if may_change(&session)) {
         return Some(Pairs::new());
-    };
+    }
     let body = to_bytes(body, MOST_WITH_FILE).await.ok()?;
     let kind = parts.headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
     forms::read_parts(kind, &body)

@@ -431,7 +431,7 @@ mod tests {
             "sgr-0123456789abcdef0 ingress,tcp,22,2001:0db8:0000:0000:0000:0000:0000:0000/128",
             44,
         ) {
-            assert!(line.chars().count() <= 46, "{line}");
+            assert!(line.chars().count() <= 44, "{line}");
         }
         assert_eq!(lines("short", 44), ["short"]);
         assert_eq!(lines("a-name/0123456789", 8), ["a-name/", "01234567", "89"]);

@@ -55,10 +55,6 @@ pub(crate) fn add(asked: &Asked<'_>) -> Result<Reply, Failure> {
 /// Takes a document back.
 pub(crate) fn remove(asked: &Asked<'_>) -> Result<Reply, Failure> {
     let (scope, id) = (&asked.session.scope, asked.segment(1));
-    let documents = asked.read(|tx| vex::list(tx, scope))?;
-    if !documents.iter().any(|document| document.id == id) {
-        return Err(Failure::NotFound);
-    }
     let service = &asked.dashboard.settings.service;
     service.remove_vex(scope, id, keep::timestamp(asked.now))?;
     Ok(Reply::to(&"/vex"))

@@ -13,12 +13,9 @@ pub use reading::{Wanted, inventories, inventory};
 use crate::{
     StoreError, Tx, Value,
     digest::digest,
-    engine::list_of,
+    engine::{MOST_KEYS, list_of},
     records::{InventoryRecord, SystemRecord, VersionRecord, decode, encode},
 };
-
-/// Keys in one `IN (…)`.
-const MOST_KEYS: usize = 500;
 
 /// The vulnerabilities of one package version, each with a digest of how it matches.
 pub type VersionMatches = Vec<(String, Vec<u8>)>;

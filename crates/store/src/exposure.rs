@@ -9,15 +9,12 @@ use findings::{
 
 use crate::{
     StoreError, Tx, Value,
-    engine::list_of,
+    engine::{MOST_KEYS, list_of},
     jobs::{self, NewJob},
     pending,
     records::{decode, encode},
     settings,
 };
-
-/// Numbers in one `IN (…)`.
-const MOST_RESOURCES: usize = 500;
 
 /// The priority of the evaluations that a change of exposure asks for.
 const PRIORITY: i64 = 20;
@@ -31,7 +28,7 @@ pub fn get(tx: &mut Tx<'_>, resource: i64) -> Result<Exposure, StoreError> {
 /// How resources can be reached, those of which something was ever said.
 pub fn get_all(tx: &mut Tx<'_>, resources: &[i64]) -> Result<BTreeMap<i64, Exposure>, StoreError> {
     let mut known = BTreeMap::new();
-    for chunk in resources.chunks(MOST_RESOURCES) {
+    for chunk in resources.chunks(MOST_KEYS) {
         let sql = format!(
             "SELECT resource, body FROM exposures WHERE resource IN ({})",
             list_of(1, chunk.len())

@@ -333,6 +333,16 @@ pub struct Parked {
     pub at: i64,
 }
 
+/// What went wrong with a job, if it was given up.
+pub fn given_up(tx: &mut Tx<'_>, kind: &str, subject: &str) -> Result<Option<String>, StoreError> {
+    let row = tx.first(
+        "SELECT failure FROM jobs WHERE kind = ?1 AND subject = ?2 AND parked_at IS NOT NULL",
+        &[kind.into(), subject.into()],
+    )?;
+    row.map(|row| Ok(row.optional_text(0)?.unwrap_or_default().to_owned()))
+        .transpose()
+}
+
 /// Jobs of the account, or of none, that were given up, the latest first.
 pub fn parked(tx: &mut Tx<'_>, scope: &Scope, most: i64) -> Result<Vec<Parked>, StoreError> {
     let rows = tx.query(

@@ -19,11 +19,9 @@ use model::{Severity, Timestamp};
 
 use crate::{
     Row, Scope, StoreError, StoredResource, Tx, Value,
-    engine::list_of,
+    engine::{MOST_KEYS, list_of},
     records::{decode, encode},
 };
-
-const MOST_KEYS: usize = 500;
 
 pub(crate) const COLUMNS: &str = "f.id, f.status, f.rules, f.first_observed_at, \
                                   f.last_observed_at, f.updated_at, f.closed_at, \

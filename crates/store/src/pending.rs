@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use findings::platform::END_OF_LIFE_ID;
 
-use crate::{Scope, StoreError, Tx, Value, engine::list_of};
-
-/// Keys in one `IN (…)`.
-const MOST_KEYS: usize = 500;
+use crate::{
+    Scope, StoreError, Tx, Value,
+    engine::{MOST_KEYS, list_of},
+};
 
 /// Notes that the vulnerabilities must be evaluated again on every resource that holds the version.
 ///

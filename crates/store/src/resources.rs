@@ -4,12 +4,9 @@ use findings::resource::{Attribute, Resource};
 
 use crate::{
     Scope, StoreError, Tx, Value,
-    engine::list_of,
+    engine::{MOST_KEYS, list_of},
     records::{decode, encode},
 };
-
-/// Numbers in one `IN (…)`.
-const MOST_NUMBERS: usize = 500;
 
 /// A resource as it is kept.
 #[derive(Debug, Clone, PartialEq)]
@@ -153,7 +150,7 @@ pub fn lock_all(
     numbers: &[i64],
 ) -> Result<Vec<(Scope, StoredResource)>, StoreError> {
     let mut locked = Vec::with_capacity(numbers.len());
-    for chunk in numbers.chunks(MOST_NUMBERS) {
+    for chunk in numbers.chunks(MOST_KEYS) {
         let sql = format!(
             "SELECT {COLUMNS}, account, region FROM resources WHERE id IN ({}) ORDER BY id{}",
             list_of(1, chunk.len()),

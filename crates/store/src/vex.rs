@@ -9,14 +9,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Row, Scope, StoreError, Tx, Value,
     digest::digest,
-    engine::list_of,
+    engine::{MOST_KEYS, list_of},
     records::{decode, encode},
 };
 
 /// The most documents of an account in a Region.
 pub const MOST_DOCUMENTS: i64 = 1_000;
-
-const MOST_IDS: usize = 500;
 
 /// A document as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -187,50 +185,81 @@ pub(crate) fn statements(tx: &mut Tx<'_>, scope: &Scope) -> Result<Statements, S
 
 /// What each statement of a document does.
 pub fn effects(tx: &mut Tx<'_>, scope: &Scope, id: &str) -> Result<Vec<Effect>, StoreError> {
-    let rule = vex_rule(id);
-    let mut effects = Vec::new();
-    for statement in of_document(tx, id)? {
-        let ids = known_as(tx, &statement.vulnerabilities)?;
-        let mut effect = Effect {
-            statement,
-            about: 0,
-            hides: 0,
-        };
-        for id in ids {
-            let row = tx.first(
-                "SELECT COUNT(*), COUNT(r.rule) FROM findings f \
-                 LEFT JOIN finding_rules r ON r.finding = f.id AND r.rule = ?4 \
-                 WHERE f.vulnerability = ?3 AND f.account = ?1 AND f.region = ?2 \
-                 AND f.status <> 'CLOSED'",
-                &[
-                    Value::from(&scope.account),
-                    Value::from(&scope.region),
-                    id.into(),
-                    Value::from(&rule),
-                ],
-            )?;
-            if let Some(row) = row {
-                effect.about += row.int(0)?;
-                effect.hides += row.int(1)?;
-            }
+    let statements = of_document(tx, id)?;
+    let spoken = statements.iter().flat_map(|one| &one.vulnerabilities);
+    let known = known_as(tx, spoken)?;
+    let counts = counts(tx, scope, &vex_rule(id), known.values().flatten())?;
+    let effect = |statement: VexStatement| {
+        let spoken = statement.vulnerabilities.iter();
+        let ids: BTreeSet<&String> = spoken
+            .filter_map(|id| known.get(&id.to_uppercase()))
+            .flatten()
+            .collect();
+        let (mut about, mut hides) = (0, 0);
+        for (findings, hidden) in ids.into_iter().filter_map(|id| counts.get(id)) {
+            about += findings;
+            hides += hidden;
         }
-        effects.push(effect);
-    }
-    Ok(effects)
+        Effect {
+            statement,
+            about,
+            hides,
+        }
+    };
+    Ok(statements.into_iter().map(effect).collect())
 }
 
-/// The ids under which vulnerabilities with these ids or aliases are known here.
-fn known_as(tx: &mut Tx<'_>, ids: &[String]) -> Result<BTreeSet<String>, StoreError> {
-    let mut known = BTreeSet::new();
-    for chunk in ids.chunks(MOST_IDS) {
-        let parameters: Vec<Value> = chunk.iter().map(|id| id.to_uppercase().into()).collect();
+/// How many open findings there are about each vulnerability, and how many of them a rule hides.
+fn counts<'a>(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    rule: &str,
+    ids: impl Iterator<Item = &'a String>,
+) -> Result<BTreeMap<String, (i64, i64)>, StoreError> {
+    let ids: BTreeSet<&String> = ids.collect();
+    let ids: Vec<Value> = ids.into_iter().map(Value::from).collect();
+    let mut counts = BTreeMap::new();
+    for chunk in ids.chunks(MOST_KEYS) {
+        let sql = format!(
+            "SELECT f.vulnerability, COUNT(*), COUNT(r.rule) FROM findings f \
+             LEFT JOIN finding_rules r ON r.finding = f.id AND r.rule = ?3 \
+             WHERE f.vulnerability IN ({}) AND f.account = ?1 AND f.region = ?2 \
+             AND f.status <> 'CLOSED' GROUP BY f.vulnerability",
+            list_of(4, chunk.len())
+        );
+        let mut parameters = vec![
+            Value::from(&scope.account),
+            Value::from(&scope.region),
+            rule.into(),
+        ];
+        parameters.extend_from_slice(chunk);
+        tx.each(&sql, &parameters, |row| {
+            counts.insert(row.text(0)?.to_owned(), (row.int(1)?, row.int(2)?));
+            Ok(())
+        })?;
+    }
+    Ok(counts)
+}
+
+/// The ids under which vulnerabilities with these ids or aliases are known here, by the id or alias
+/// in upper case.
+fn known_as<'a>(
+    tx: &mut Tx<'_>,
+    ids: impl Iterator<Item = &'a String>,
+) -> Result<BTreeMap<String, BTreeSet<String>>, StoreError> {
+    let ids: BTreeSet<String> = ids.map(|id| id.to_uppercase()).collect();
+    let ids: Vec<Value> = ids.iter().map(Value::from).collect();
+    let mut known: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for chunk in ids.chunks(MOST_KEYS) {
         let list = list_of(1, chunk.len());
         let sql = format!(
-            "SELECT id FROM vulnerabilities WHERE UPPER(id) IN ({list}) \
-             UNION SELECT vulnerability FROM vulnerability_aliases WHERE UPPER(alias) IN ({list})"
+            "SELECT UPPER(id), id FROM vulnerabilities WHERE UPPER(id) IN ({list}) \
+             UNION SELECT UPPER(alias), vulnerability FROM vulnerability_aliases \
+             WHERE UPPER(alias) IN ({list})"
         );
-        tx.each(&sql, &parameters, |row| {
-            known.insert(row.text(0)?.to_owned());
+        tx.each(&sql, chunk, |row| {
+            let of = known.entry(row.text(0)?.to_owned()).or_default();
+            of.insert(row.text(1)?.to_owned());
             Ok(())
         })?;
     }
@@ -244,20 +273,21 @@ pub fn evaluate_again(
     scope: &Scope,
     vulnerabilities: &BTreeSet<String>,
 ) -> Result<u64, StoreError> {
-    let ids: Vec<String> = vulnerabilities.iter().cloned().collect();
+    let known = known_as(tx, vulnerabilities.iter())?;
+    let ids: BTreeSet<&String> = known.values().flatten().collect();
+    let ids: Vec<Value> = ids.into_iter().map(Value::from).collect();
     let mut noted = 0;
-    for id in known_as(tx, &ids)? {
-        noted += tx.execute(
+    for chunk in ids.chunks(MOST_KEYS) {
+        let mut parameters = vec![Value::from(&scope.account), Value::from(&scope.region)];
+        parameters.extend_from_slice(chunk);
+        let sql = format!(
             "INSERT INTO pending_evaluations (resource, vulnerability) \
              SELECT DISTINCT f.resource, f.vulnerability FROM findings f \
-             WHERE f.vulnerability = ?1 AND f.account = ?2 AND f.region = ?3 \
+             WHERE f.vulnerability IN ({}) AND f.account = ?1 AND f.region = ?2 \
              AND f.status <> 'CLOSED' ON CONFLICT DO NOTHING",
-            &[
-                id.into(),
-                Value::from(&scope.account),
-                Value::from(&scope.region),
-            ],
-        )?;
+            list_of(3, chunk.len())
+        );
+        noted += tx.execute(&sql, &parameters)?;
     }
     Ok(noted)
 }

@@ -241,7 +241,6 @@ fn archive(path: &str) -> &str {
     path.split(RECORDS).next().unwrap_or(path)
 }
 
-/// What names dependencies of a project without being evidence of an installed one.
 /// Whether a lock file of npm, pnpm or yarn says this version of this package, by its text alone.
 fn names(text: &str, package: &Package) -> bool {
     let (name, version) = (&package.name, &package.version);
@@ -252,6 +251,7 @@ fn names(text: &str, package: &Package) -> bool {
     joined.iter().any(is_said) || quoted.iter().all(|words| text.contains(words))
 }
 
+/// What names dependencies of a project without being evidence of an installed one.
 fn is_lock_file(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     ["Cargo.lock", "package-lock.json", "go.mod"].contains(&name)

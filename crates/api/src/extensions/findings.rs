@@ -33,7 +33,7 @@ pub(super) fn route() -> Extension<State> {
 struct Input {
     filter_criteria: Option<FilterCriteria>,
     sort_criteria: Option<SortInput>,
-    max_results: Option<usize>,
+    max_results: Option<i64>,
     next_token: Option<String>,
 }
 
@@ -49,15 +49,14 @@ fn list(state: &State, asked: &Asked<'_>) -> Result<Value, Error> {
     let input: Input = input(asked)?;
     let scope = scope(asked.caller);
     let criteria = inspector2::criteria(input.filter_criteria.as_ref())?;
-    let sort = match input.sort_criteria {
-        None => None,
-        Some(sort) => Some(Sort {
-            field: SortField::parse(&sort.field).ok_or_else(|| {
-                Error::invalid_field("sortCriteria.field", "There is no such order")
-            })?,
+    let no_such = || Error::invalid_field("sortCriteria.field", "There is no such order");
+    let sort = |sort: SortInput| -> Result<Sort, Error> {
+        Ok(Sort {
+            field: SortField::parse(&sort.field).ok_or_else(no_such)?,
             descending: sort.sort_order == SortOrder::Desc,
-        }),
+        })
     };
+    let sort = input.sort_criteria.map(sort).transpose()?;
     let binding = Binding::new(PATH, &scope.account, &scope.region, &whole);
     let token = input.next_token.as_deref();
     let cursor: Option<Cursor> = token
@@ -67,7 +66,7 @@ fn list(state: &State, asked: &Asked<'_>) -> Result<Value, Error> {
         criteria: &criteria,
         sort,
     };
-    let size = input.max_results.map_or(PAGE, |most| most.clamp(1, PAGE));
+    let size = inspector2::page(input.max_results, PAGE);
     let page = state
         .engine
         .read(|tx| listing::list(tx, &scope, query, cursor.as_ref(), size))?;

@@ -11,6 +11,9 @@ use crate::{
 /// Bytes of a document.
 const MOST: usize = 32 << 20;
 
+/// Characters of a document's name that are kept.
+const LONGEST_NAME: usize = 256;
+
 /// `POST /lynkeus/v1/vex`: the body is an `OpenVEX`, CSAF or `CycloneDX` document, and the query
 /// may name it.
 pub(super) fn add() -> Extension<State> {
@@ -18,7 +21,14 @@ pub(super) fn add() -> Extension<State> {
         path: "/lynkeus/v1/vex",
         most: MOST,
         reads: false,
-        handler: |state, asked| ask(state, asked, &Vex::Add(name(asked, "name"))),
+        handler: |state, asked| {
+            let name = query(asked, "name").unwrap_or("document");
+            ask(
+                state,
+                asked,
+                &Vex::Add(name.chars().take(LONGEST_NAME).collect()),
+            )
+        },
     }
 }
 
@@ -38,15 +48,17 @@ pub(super) fn remove() -> Extension<State> {
         path: "/lynkeus/v1/vex/remove",
         most: 0,
         reads: false,
-        handler: |state, asked| ask(state, asked, &Vex::Remove(name(asked, "id"))),
+        handler: |state, asked| {
+            let id = query(asked, "id");
+            let id = id.ok_or_else(|| Error::invalid_field("id", "Which document is missing"))?;
+            ask(state, asked, &Vex::Remove(id.to_owned()))
+        },
     }
 }
 
-fn name(asked: &Asked<'_>, of: &str) -> String {
+fn query<'a>(asked: &'a Asked<'_>, of: &str) -> Option<&'a str> {
     let mut query = asked.query.iter();
-    let found = query.find_map(|(name, value)| (name == of).then_some(value));
-    let found = found.map_or("document", String::as_str);
-    found.chars().take(256).collect()
+    query.find_map(|(name, value)| (name == of).then_some(value.as_str()))
 }
 
 fn ask(state: &State, asked: &Asked<'_>, vex: &Vex) -> Result<Value, Error> {

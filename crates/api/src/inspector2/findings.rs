@@ -30,7 +30,7 @@ const PAGE: usize = 25;
 const MOST_TEXTS: usize = 100;
 
 /// The size of a page: what the client asks for, if it is less than the most.
-pub(super) fn page(asked: Option<i64>, most: usize) -> usize {
+pub(crate) fn page(asked: Option<i64>, most: usize) -> usize {
     let asked = asked.and_then(|asked| usize::try_from(asked).ok());
     asked.map_or(most, |asked| asked.clamp(1, most))
 }

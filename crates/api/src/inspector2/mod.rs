@@ -19,7 +19,7 @@ mod scan;
 mod usage;
 
 pub(crate) use coverage::criteria as coverage_criteria;
-pub(crate) use findings::criteria;
+pub(crate) use findings::{criteria, page};
 pub use render::{finding as shown, source_url};
 
 use crate::{registry::Registry, state::State, wire::calls};

@@ -83,14 +83,16 @@ fn ports(text: Option<&str>) -> Result<Ports> {
 pub(crate) fn from_edges(arguments: &NetworkScan, id: &str, snapshot: &Snapshot) -> Result<String> {
     let to = End::parse(id).with_context(|| format!("{id} is no instance or interface"))?;
     let edges = edges_before(snapshot, &to).map_err(|reason| anyhow!(reason))?;
+    let protocol = protocol(&arguments.protocol)?;
+    let ports = ports(arguments.port.as_deref())?;
     let mut text = String::new();
     let mut documents = Vec::new();
     for edge in &edges {
         let query = Query {
             from: End::Gateway(edge.clone()),
             to: to.clone(),
-            protocol: protocol(&arguments.protocol)?,
-            ports: ports(arguments.port.as_deref())?,
+            protocol,
+            ports: ports.clone(),
         };
         let answer = find(snapshot, &query).map_err(|reason| anyhow!(reason))?;
         text.push_str(&table((edge, id), &answer).context("write the table")?);

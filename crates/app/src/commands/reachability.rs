@@ -95,7 +95,6 @@ fn fixes(
     arguments: &NetworkScan,
 ) -> Result<Option<Vec<Vec<Fix>>>> {
     if !arguments.fixes {
-        ensure!(arguments.needed.is_empty(), "--needed goes with --fixes");
         return Ok(None);
     }
     for peer in &arguments.needed {
@@ -268,10 +267,13 @@ fn told(out: &mut String, fixes: &[Fix]) -> std::fmt::Result {
             writeln!(out, "         also closes {more} more")?;
         }
         if !fix.shared_with.is_empty() {
-            let (first, rest) = fix
+            let first: Vec<&str> = fix
                 .shared_with
-                .split_at(fix.shared_with.len().min(SHOWN_OTHERS));
-            let more = match rest.len() {
+                .iter()
+                .take(SHOWN_OTHERS)
+                .map(String::as_str)
+                .collect();
+            let more = match fix.shared_with.len().saturating_sub(SHOWN_OTHERS) {
                 0 => String::new(),
                 more => format!(" and {more} more"),
             };

@@ -6,7 +6,7 @@ use std::{
     path::Path,
     sync::Arc,
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use anyhow::{Context as _, Result, ensure};
@@ -23,11 +23,9 @@ use axum::{
     routing::get,
 };
 use dashboard::{Dashboard, Settings};
-use findings::criteria::Criteria;
 use store::{
     Scope, accounts,
     keys::{self, MasterKey, Role},
-    listing,
 };
 use tokio::{
     net::TcpListener,
@@ -70,11 +68,7 @@ pub(crate) fn run(cli: &Cli, arguments: &Up) -> Result<bool> {
         );
         tracing::warn!("the clock is moved by LYNKEUS_TEST_CLOCK: this is a test");
     }
-    let unusable = || {
-        let directory = data_dir.display();
-        format!("the data directory {directory} cannot be used; another is given with --data-dir")
-    };
-    let master = master::open(data_dir).with_context(unusable)?;
+    let master = master::open(data_dir).with_context(|| config::unusable(data_dir))?;
     let scope = Scope::new(&configuration.account, &configuration.region);
     let place = Place::open(&configuration.exports, data_dir)?;
     let service = Arc::new(Service::open(&configuration)?.exporting_to(place));
@@ -90,12 +84,8 @@ pub(crate) fn run(cli: &Cli, arguments: &Up) -> Result<bool> {
         for _ in 0..configuration.workers {
             threads.spawn(|| service.work());
         }
-        let served = announce(bound, data_dir, &scope, invitation.as_deref()).and_then(|()| {
-            if configuration.scans_host {
-                threads.spawn(|| first_scan(&service, &scope));
-            }
-            runtime.block_on(serve(&service, listener, &master, dashboard))
-        });
+        let served = announce(bound, data_dir, &scope, invitation.as_deref())
+            .and_then(|()| runtime.block_on(serve(&service, listener, &master, dashboard)));
         service.stop();
         served
     })?;
@@ -240,30 +230,6 @@ fn announce(
     out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
         .context("write to standard output")
-}
-
-/// Says how the first scan of this machine goes.
-fn first_scan(service: &Service, scope: &Scope) {
-    let started = Instant::now();
-    tracing::info!("this machine is being scanned");
-    while !service.is_stopping() {
-        match service.engine.read(|tx| store::resources::count(tx, scope)) {
-            Ok(0) => service.pause(Duration::from_millis(500)),
-            Ok(_) => {
-                let count = service
-                    .engine
-                    .read(|tx| listing::count(tx, scope, &Criteria::default()));
-                let findings = count.unwrap_or_default();
-                let seconds = started.elapsed().as_secs();
-                tracing::info!(findings, seconds, "this machine was scanned");
-                return;
-            }
-            Err(error) => {
-                tracing::warn!(%error, "read the store");
-                return;
-            }
-        }
-    }
 }
 
 async fn serve(

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use store::{
-    Scope, jobs, networks, on_demand, reports,
+    Scope, StoreError, Tx, jobs, networks, on_demand, reports,
     resources::{self, Covered},
     rules::Rules,
 };
@@ -13,27 +13,24 @@ use super::{
 };
 use crate::clock;
 
-/// Jobs that were given up are looked at up to this number, the latest first.
-const MOST: i64 = 1_000;
-
 /// Tells of every job that was given up, whoever held it when its process died.
-pub(super) fn tell(service: &Service) -> Result<()> {
-    let now = clock::milliseconds();
-    service.engine.write(|tx| {
-        reports::give_up(tx, now)?;
-        on_demand::give_up(tx, now)?;
-        networks::give_up(tx, NETWORK)
-    })?;
+pub(super) fn tell(tx: &mut Tx<'_>, now: i64) -> Result<(), StoreError> {
+    reports::give_up(tx, now)?;
+    on_demand::give_up(tx, now)?;
+    networks::give_up(tx, NETWORK)?;
+    Ok(())
+}
+
+/// Tells of this machine's inventory, if its job was given up.
+pub(super) fn tell_of_host(service: &Service) -> Result<()> {
     let Some(scope) = &service.watched else {
         return Ok(());
     };
     let identity = host::identity()?;
-    let parked = service.engine.read(|tx| jobs::parked(tx, scope, MOST))?;
-    let mut parked = parked.iter();
-    match parked.find(|job| job.kind == HOST && job.subject == identity) {
-        Some(job) => host_failed(service, scope, &job.failure),
-        None => Ok(()),
-    }
+    let why = service
+        .engine
+        .read(|tx| jobs::given_up(tx, HOST, &identity))?;
+    why.map_or(Ok(()), |why| host_failed(service, scope, &why))
 }
 
 /// Says that the inventory of this machine could not be taken, until one is.

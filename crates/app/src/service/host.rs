@@ -32,7 +32,10 @@ const WATCHED: &[&str] = &[
     "/var/lib/rpm/Packages",
     "/var/lib/rpm/Packages.db",
     "/usr/lib/sysimage/rpm/rpmdb.sqlite",
+    "/usr/lib/sysimage/rpm/rpmdb.sqlite-wal",
     "/usr/lib/sysimage/rpm/Packages.db",
+    "/usr/share/rpm/rpmdb.sqlite",
+    "/usr/share/rpm/rpmdb.sqlite-wal",
     "/etc/os-release",
     "/proc/sys/kernel/osrelease",
 ];

@@ -65,6 +65,7 @@ impl dashboard::Service for Pages {
             }
         }
     }
+
     fn add_vex(&self, sent: &Sent<'_>) -> Result<(), api::Error> {
         let submitted = Submitted {
             scope: sent.scope.clone(),

@@ -395,18 +395,17 @@ mod tests {
 
     #[test]
     fn a_report_whose_writers_all_die_fails_visibly() {
-        each_engine(|address, engine| {
-            let data = tempfile::tempdir().unwrap();
+        each_engine(|_, engine| {
             ask(engine);
-            let service = service(address, data.path());
+            let tell = || engine.write(|tx| given_up::tell(tx, 1)).unwrap();
             let mut later = 0;
             while claim(engine, "a worker", later).is_some() {
-                given_up::tell(&service).unwrap();
+                tell();
                 assert_eq!(kept(engine).status, Status::InProgress);
                 later += 61_000;
             }
             assert_eq!(later, jobs::MOST_DEATHS * 61_000);
-            given_up::tell(&service).unwrap();
+            tell();
             let failed = kept(engine);
             assert_eq!(failed.status, Status::Failed);
             assert_eq!(failed.failure.unwrap().code, "INTERNAL_ERROR");

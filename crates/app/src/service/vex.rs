@@ -71,7 +71,7 @@ pub(crate) fn remove(
         Ok(spoken)
     })?;
     if spoken.is_none() {
-        return Err(Error::invalid("There is no such document"));
+        return Err(Error::NotFound("There is no such document".into()));
     }
     Ok(json!({ "id": id, "changed": evaluate(service, submitted)? }))
 }

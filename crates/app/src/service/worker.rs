@@ -13,6 +13,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
+use findings::lifecycle::ChangeKind;
 use model::{Severity, Timestamp};
 use sources::generations;
 use store::{
@@ -416,10 +417,10 @@ impl Service {
                 let now = clock::milliseconds();
                 self.engine
                     .write(|tx| jobs::fail(tx, &job, &self.name, &reason, now))?;
+                self.note(format!("{}: {reason}", job.kind));
                 if job.kind == HOST {
                     given_up::host_failed(self, &job.scope, &reason)?;
                 }
-                self.note(format!("{}: {reason}", job.kind));
             }
         }
         Ok(true)
@@ -467,6 +468,8 @@ impl Service {
     }
 
     fn scan_host(&self, scope: &Scope) -> Result<()> {
+        let began = Instant::now();
+        tracing::info!("this machine is being scanned");
         let inventory = host::scan()?;
         let resource = host::resource(&inventory)?;
         let submission = Submission {
@@ -475,9 +478,16 @@ impl Service {
             declared: false,
             scan_mode: Some(SCAN_MODE),
         };
-        self.take_in(scope, &submission, clock::now())?;
-        let heard = host::listening()?;
+        let changed = self.take_in(scope, &submission, clock::now())?;
+        let new = changed.get(ChangeKind::Created.name()).copied();
+        let seconds = began.elapsed().as_secs();
+        tracing::info!(
+            new_findings = new.unwrap_or_default(),
+            seconds,
+            "this machine was scanned"
+        );
         let machine = &resource.id;
+        let heard = host::listening()?;
         self.networks
             .hear(&self.engine, scope, machine, &heard, clock::now())?;
         Ok(())
@@ -544,9 +554,10 @@ impl Service {
         {}
         self.engine.write(|tx| {
             store::reports::time_out(tx, now - reports::LONGEST, now)?;
-            store::on_demand::time_out(tx, now - on_demand::LONGEST, now)
+            store::on_demand::time_out(tx, now - on_demand::LONGEST, now)?;
+            given_up::tell(tx, now)
         })?;
-        given_up::tell(self)?;
+        given_up::tell_of_host(self)?;
         rules::release_expired(&self.engine, keep::timestamp(now))?;
         self.engine
             .write(|tx| jobs::forget_places(tx, now - ABSENT))?;

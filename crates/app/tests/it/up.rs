@@ -33,7 +33,6 @@ pub(crate) fn story_with(
             .args(more),
         &[],
     );
-    println!("{told}");
     assert!(told.ends_with("told\n"), "{told}");
     // The service ends in order when it is asked to.
     let id = running.process.id().to_string();

@@ -104,8 +104,9 @@ impl Service for Answers {
     }
 
     fn remove_vex(&self, scope: &Scope, id: &str, _: Timestamp) -> Result<(), api::Error> {
-        self.0.write(|tx| vex::remove(tx, scope, id))?;
-        Ok(())
+        let removed = self.0.write(|tx| vex::remove(tx, scope, id))?;
+        let missing = || api::Error::NotFound("There is no such document".to_owned());
+        removed.map(|_| ()).ok_or_else(missing)
     }
 }
 

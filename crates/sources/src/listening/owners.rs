@@ -89,14 +89,22 @@ pub(super) fn of(root: &Path, programs: &BTreeSet<String>) -> HashMap<String, St
 /// What rpm's databases say, each with its log where it has one.
 fn rpm_databases(root: &Path) -> Vec<Extracted> {
     let mut all = Vec::new();
+    let mut seen = BTreeSet::new();
     for (folder, name) in RPM_FOLDERS
         .iter()
         .flat_map(|f| RPM_NAMES.iter().map(move |n| (f, n)))
     {
         let path = format!("{folder}/{name}");
-        let Ok(mut content) = File::open(root.join(&path)) else {
+        // One folder may be a link to another.
+        let Ok(place) = fs::canonicalize(root.join(&path)) else {
             continue;
         };
+        let Ok(mut content) = File::open(&place) else {
+            continue;
+        };
+        if !seen.insert(place) {
+            continue;
+        }
         let file = FileInfo {
             path: &path,
             size: content.metadata().map_or(0, |metadata| metadata.len()),

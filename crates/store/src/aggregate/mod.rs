@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use self::kinds::Plan;
 use crate::{
     Row, Scope, StoreError, Tx, Value,
-    engine::list_of,
+    engine::{MOST_KEYS, list_of},
     listing::condition::{Parameters, column, condition, of_resource},
     records::decode,
 };
@@ -278,11 +278,9 @@ fn amount(group: &Group, by: SortBy) -> i64 {
     }
 }
 
-const MOST_NUMBERS: usize = 500;
-
 fn resources(tx: &mut Tx<'_>, numbers: &[i64]) -> Result<BTreeMap<i64, Resource>, StoreError> {
     let mut found = BTreeMap::new();
-    for chunk in numbers.chunks(MOST_NUMBERS) {
+    for chunk in numbers.chunks(MOST_KEYS) {
         let sql = format!(
             "SELECT id, body FROM resources WHERE id IN ({})",
             list_of(1, chunk.len())

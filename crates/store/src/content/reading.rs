@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use model::{Inventory, Location, Package};
 
-use super::MOST_KEYS;
 use crate::{
     StoreError, Tx, Value,
-    engine::list_of,
+    engine::{MOST_KEYS, list_of},
     records::{InventoryRecord, VersionRecord, decode},
 };
 

@@ -256,6 +256,9 @@ fn placeholders(rows: usize, width: usize) -> String {
     text
 }
 
+/// Keys in one `IN (…)`: a statement of one length is prepared once, and longer ones gain nothing.
+pub(crate) const MOST_KEYS: usize = 500;
+
 /// `?3, ?4, ?5` for 3 parameters from 3 on.
 pub(crate) fn list_of(from: usize, count: usize) -> String {
     let numbers: Vec<String> = (from..from + count).map(|n| format!("?{n}")).collect();

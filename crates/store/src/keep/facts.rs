@@ -4,8 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use findings::{finding::VulnerabilityFacts, risk};
 
-use super::MOST_KEYS;
-use crate::{StoreError, Tx, Value, digest::digest, engine::list_of, records::encode};
+use crate::{
+    StoreError, Tx, Value,
+    digest::digest,
+    engine::{MOST_KEYS, list_of},
+    records::encode,
+};
 
 /// Stores what is known of vulnerabilities.
 ///

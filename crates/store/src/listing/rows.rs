@@ -9,7 +9,12 @@ use findings::{
     risk,
 };
 
-use crate::{Scope, StoreError, Tx, Value, engine::list_of, keep, records::decode};
+use crate::{
+    Scope, StoreError, Tx, Value,
+    engine::{MOST_KEYS, list_of},
+    keep,
+    records::decode,
+};
 
 /// A finding as a listing shows it.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,12 +28,10 @@ pub struct Listed {
     pub epss: Option<f64>,
 }
 
-const MOST_IDS: usize = 500;
-
 /// The findings with these ids that are the scope's, in this order.
 pub fn by_ids(tx: &mut Tx<'_>, scope: &Scope, ids: &[String]) -> Result<Vec<Listed>, StoreError> {
     let mut found = BTreeMap::new();
-    for chunk in ids.chunks(MOST_IDS) {
+    for chunk in ids.chunks(MOST_KEYS) {
         let sql = format!(
             "SELECT {}, f.resource, r.body, v.body, v.epss FROM findings f \
              JOIN resources r ON r.id = f.resource \

@@ -91,9 +91,9 @@ fn poison_is_parked_with_its_reason() {
         assert_eq!(attempts, MOST_ATTEMPTS);
         let state = engine.read(|tx| jobs::state(tx, now)).expect("state");
         assert_eq!((state.waiting, state.held, state.parked), (0, 0, 1));
-        let row = engine.read(|tx| tx.first("SELECT failure FROM jobs", &[]));
-        let row = row.expect("select").expect("a row");
-        assert_eq!(row.text(0).expect("text"), "it exploded");
+        let told = |subject| engine.read(|tx| jobs::given_up(tx, "scan", subject));
+        assert_eq!(told("a").expect("read").as_deref(), Some("it exploded"));
+        assert_eq!(told("b").expect("read"), None);
     });
 }
 

@@ -108,13 +108,28 @@ impl Networks {
         let is_same = |held: &Held| before.is_some_and(|before| before.digest == held.digest);
         let held = place.take().filter(is_same);
         let (held, step) = evaluate(held, documents);
-        self.witnesses.replay(scope, &held, step.touched.as_ref());
-        let taken = settle(engine, scope, &held, &step, now);
+        let taken = self.settle(engine, scope, &held, &step, now);
         // What was not written to the end is evaluated from the beginning the next time.
         if taken.is_ok() {
             *place = Some(held);
         }
         taken
+    }
+
+    /// Writes what an evaluation says, and then follows the packets of what is open.
+    fn settle(
+        &self,
+        engine: &Engine,
+        scope: &Scope,
+        held: &Held,
+        step: &Step,
+        now: Timestamp,
+    ) -> Result<Taken> {
+        let findings = held.live.findings();
+        let taken = settle((engine, scope), (held, &findings), step, now)?;
+        let touched = step.touched.as_ref();
+        self.witnesses.replay(scope, held, &findings, touched);
+        Ok(taken)
     }
 
     /// Evaluates the configuration that is kept, all of it.
@@ -131,8 +146,7 @@ impl Networks {
             return Ok(None);
         }
         let (held, step) = evaluate(None, &documents);
-        self.witnesses.replay(scope, &held, step.touched.as_ref());
-        let taken = settle(engine, scope, &held, &step, now)?;
+        let taken = self.settle(engine, scope, &held, &step, now)?;
         *place = Some(held);
         Ok(Some(taken))
     }
@@ -163,7 +177,7 @@ impl Networks {
                 touched,
             };
             self.with(engine, scope, |held| {
-                settle(engine, scope, held, &step, now)
+                settle((engine, scope), (held, &held.live.findings()), &step, now)
             })?
             .transpose()?;
         }
@@ -253,19 +267,17 @@ fn evaluate(held: Option<Held>, documents: &[Document]) -> (Held, Step) {
 
 /// Writes what an evaluation says of each instance.
 fn settle(
-    engine: &Engine,
-    scope: &Scope,
-    held: &Held,
+    (engine, scope): (&Engine, &Scope),
+    (held, findings): (&Held, &[Finding]),
     step: &Step,
     now: Timestamp,
 ) -> Result<Taken> {
     let snapshot = held.live.snapshot();
-    let findings = held.live.findings();
     let mut by_instance: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
     for id in known(snapshot, &held.machines) {
         by_instance.entry(id).or_default();
     }
-    for finding in &findings {
+    for finding in findings {
         let of = by_instance.entry(&finding.instance).or_default();
         of.push(finding);
     }

@@ -7,7 +7,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use network::{finding::Finding, replay::replays};
+use network::{
+    finding::{Finding, Verdict},
+    replay::replays,
+};
 use store::Scope;
 
 use super::{Held, observe};
@@ -25,17 +28,24 @@ pub(crate) struct Witnesses {
 
 impl Witnesses {
     /// Follows the witnesses of the instances about which something may be different.
-    pub(super) fn replay(&self, scope: &Scope, held: &Held, touched: Option<&BTreeSet<String>>) {
+    pub(super) fn replay(
+        &self,
+        scope: &Scope,
+        held: &Held,
+        findings: &[Finding],
+        touched: Option<&BTreeSet<String>>,
+    ) {
         let began = Instant::now();
         let snapshot = held.live.snapshot();
-        for finding in held.live.findings() {
+        let open = |finding: &&Finding| matches!(finding.verdict, Verdict::Open(_));
+        for finding in findings.iter().filter(open) {
             if touched.is_some_and(|touched| !touched.contains(&finding.instance)) {
                 continue;
             }
             if began.elapsed() > LONGEST {
                 self.left.fetch_add(1, Ordering::Relaxed);
-            } else if let Some(arrived) = replays(snapshot, &finding) {
-                self.note(scope, &held.digest, &finding, arrived);
+            } else if let Some(arrived) = replays(snapshot, finding) {
+                self.note(scope, &held.digest, finding, arrived);
             }
         }
     }
@@ -103,10 +113,10 @@ mod tests {
         let (held, _) = evaluate(None, std::slice::from_ref(&document));
         let scope = Scope::new("000000000000", "eu-west-1");
         let witnesses = Witnesses::default();
-        witnesses.replay(&scope, &held, None);
+        witnesses.replay(&scope, &held, &held.live.findings(), None);
         assert_eq!(witnesses.counts()[0], ("arrived", 1));
         let nobody = std::collections::BTreeSet::new();
-        witnesses.replay(&scope, &held, Some(&nobody));
+        witnesses.replay(&scope, &held, &held.live.findings(), Some(&nobody));
         assert_eq!(witnesses.counts()[0].1, 1);
 
         // A witness that the engine should not have chosen.
