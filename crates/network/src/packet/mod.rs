@@ -1,7 +1,8 @@
 //! Follows one packet and its answer through the configuration, object by object.
 //!
 //! This is the second opinion on every finding: it is written from the semantics of packets alone
-//! and shares nothing with the evaluation of sets but the types of the snapshot.
+//! and shares with the evaluation of sets only the snapshot: its reading, its types, and what these
+//! say of themselves, such as which zones and blocks are the same.
 
 mod balancers;
 mod firewall;

@@ -1,5 +1,6 @@
-//! The witness of each open path is followed packet by packet, by code that shares nothing with the
-//! evaluation: a disagreement is a defect, which is told and counted and hides no finding.
+//! The witness of each open path is followed packet by packet, by code that shares only the snapshot
+//! and its reading with the evaluation (its types, which zones and blocks are the same): a
+//! disagreement is a defect, which is told and counted and hides no finding.
 
 use std::{
     collections::BTreeSet,
