@@ -8,7 +8,9 @@ use crate::edit::{Rule, rules};
 use crate::filters::{self, Protocol};
 use crate::finding::{Finding, Verdict};
 use crate::interval::IntervalSet;
-use crate::snapshot::{AclEntry, NetworkInterface, PrefixList, Route, RouteTable, Snapshot};
+use crate::snapshot::{
+    AclEntry, NetworkInterface, PrefixList, Route, RouteTable, Snapshot, is_live,
+};
 
 /// A rule that lets the packets of a finding pass.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -174,9 +176,13 @@ fn holds(block: &str, address: IpAddr) -> bool {
 }
 
 /// The route table of a subnet.
-pub(crate) fn table<'s>(snapshot: &'s Snapshot, subnet: &str, vpc: &str) -> Option<&'s RouteTable> {
-    let own = |t: &&RouteTable| t.associations.iter().any(|a| a.subnet_id == subnet);
-    let main = |t: &&RouteTable| t.vpc_id == vpc && t.associations.iter().any(|a| a.main);
+fn table<'s>(snapshot: &'s Snapshot, subnet: &str, vpc: &str) -> Option<&'s RouteTable> {
+    let live = |t: &'s RouteTable| {
+        let all = t.associations.iter();
+        all.filter(|a| is_live(&a.association_state.state))
+    };
+    let own = |t: &&'s RouteTable| live(t).any(|a| a.subnet_id == subnet);
+    let main = |t: &&'s RouteTable| t.vpc_id == vpc && live(t).any(|a| a.main);
     let tables = &snapshot.route_tables;
     tables
         .values()

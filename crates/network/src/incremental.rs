@@ -1,6 +1,7 @@
 //! Findings that follow the configuration: a change re-evaluates what it touches, and nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem::replace;
 use std::sync::Arc;
 
 use crate::engine::Engine;
@@ -82,23 +83,43 @@ impl Live {
         direct.chain(balanced.filter(move |f| f.interface == interface))
     }
 
+    /// The configuration with its lookups.
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
     /// Follows a change.
     pub fn apply(&mut self, change: Change) -> Difference {
-        let dirty = match change {
-            Change::Snapshot(snapshot) => return self.replace(snapshot),
-            Change::Group(group) => match self.group(group) {
-                Ok(dirty) => dirty,
-                Err(snapshot) => return self.replace(snapshot),
-            },
-            Change::RuleNames(names) => {
-                Arc::make_mut(&mut self.engine.snapshot).group_rules = names;
-                BTreeSet::new()
+        self.apply_all([change])
+    }
+
+    /// Follows changes that come together: what they touch is evaluated once, after the last.
+    pub fn apply_all(&mut self, changes: impl IntoIterator<Item = Change>) -> Difference {
+        let mut dirty = BTreeSet::new();
+        let mut is_seen = false;
+        let mut is_whole = false;
+        for change in changes {
+            let touched = match change {
+                Change::RuleNames(names) => {
+                    Arc::make_mut(&mut self.engine.snapshot).group_rules = names;
+                    continue;
+                }
+                Change::Snapshot(snapshot) => {
+                    self.engine.snapshot = snapshot;
+                    None
+                }
+                Change::Group(group) => self.group(group),
+                Change::Acl(acl) => self.acl(acl),
+            };
+            is_seen = true;
+            match touched {
+                Some(own) => dirty.extend(own),
+                None => is_whole = true,
             }
-            Change::Acl(acl) => match self.acl(acl) {
-                Ok(dirty) => dirty,
-                Err(snapshot) => return self.replace(snapshot),
-            },
-        };
+        }
+        if is_whole {
+            return self.replace();
+        }
         let mut difference = Difference {
             evaluated: dirty.len(),
             ..Difference::default()
@@ -108,9 +129,9 @@ impl Live {
             let new = self.evaluate(&id);
             compare(&old, new, &mut difference);
         }
-        if self.has_balancers() {
+        if is_seen && self.has_balancers() {
             let new = self.balance();
-            let old = std::mem::replace(&mut self.balanced, new);
+            let old = replace(&mut self.balanced, new);
             compare(&old, &self.balanced, &mut difference);
         }
         difference
@@ -138,8 +159,10 @@ impl Live {
         finding::merge_indirect(&mut self.engine, &self.options)
     }
 
-    fn replace(&mut self, snapshot: Arc<Snapshot>) -> Difference {
+    /// Evaluates everything again.
+    fn replace(&mut self) -> Difference {
         let old = self.findings();
+        let snapshot = Arc::clone(&self.engine.snapshot);
         *self = Self::new(snapshot, self.options.clone());
         let mut difference = Difference {
             evaluated: self.engine.snapshot.interfaces.len(),
@@ -149,14 +172,12 @@ impl Live {
         difference
     }
 
-    /// The interfaces that a group's rules touch; the new snapshot if the group was not described,
-    /// as whatever names it was unknown.
-    fn group(&mut self, group: SecurityGroup) -> Result<BTreeSet<Id>, Arc<Snapshot>> {
+    /// The interfaces that a group's rules touch; nothing if the group was not described, as whatever
+    /// names it was unknown.
+    fn group(&mut self, group: SecurityGroup) -> Option<BTreeSet<Id>> {
         let id = group.group_id.clone();
         let snapshot = Arc::make_mut(&mut self.engine.snapshot);
-        if snapshot.groups.insert(id.clone(), group).is_none() {
-            return Err(Arc::clone(&self.engine.snapshot));
-        }
+        snapshot.groups.insert(id.clone(), group)?;
         let protocols = &self.options.protocols;
         self.engine.v4.forget_group(&id, protocols);
         self.engine.v6.forget_group(&id, protocols);
@@ -170,11 +191,11 @@ impl Live {
                 dirty.extend(behind_tables(index, &interface.vpc_id));
             }
         }
-        Ok(dirty)
+        Some(dirty)
     }
 
-    /// The interfaces that an ACL's entries touch; the new snapshot if its subnets changed too.
-    fn acl(&mut self, acl: NetworkAcl) -> Result<BTreeSet<Id>, Arc<Snapshot>> {
+    /// The interfaces that an ACL's entries touch; nothing if its subnets changed too.
+    fn acl(&mut self, acl: NetworkAcl) -> Option<BTreeSet<Id>> {
         let id = acl.network_acl_id.clone();
         let subnets: Vec<Id> = acl
             .associations
@@ -188,7 +209,7 @@ impl Live {
             old.eq(subnets.iter())
         });
         if !is_same {
-            return Err(Arc::clone(&self.engine.snapshot));
+            return None;
         }
         let mut dirty = BTreeSet::new();
         let index = &self.engine.index;
@@ -218,19 +239,18 @@ impl Live {
                 }
             }
         }
-        Ok(dirty)
+        Some(dirty)
     }
 }
 
 /// The changes that lead from one configuration to another: groups and ACLs alone where nothing
 /// else differs that packets see.
-pub fn changes(old: &Snapshot, new: Snapshot) -> Vec<Change> {
-    let mut same = new.clone();
-    same.groups.clone_from(&old.groups);
-    same.acls.clone_from(&old.acls);
-    same.group_rules.clone_from(&old.group_rules);
-    let is_same_acls = old.acls.len() == new.acls.len()
-        && new.acls.iter().all(|(id, acl)| {
+pub fn changes(old: &Snapshot, mut new: Snapshot) -> Vec<Change> {
+    let groups = replace(&mut new.groups, old.groups.clone());
+    let acls = replace(&mut new.acls, old.acls.clone());
+    let group_rules = replace(&mut new.group_rules, old.group_rules.clone());
+    let is_same_acls = old.acls.len() == acls.len()
+        && acls.iter().all(|(id, acl)| {
             let before = old.acls.get(id);
             before.is_some_and(|before| {
                 NetworkAcl {
@@ -239,17 +259,22 @@ pub fn changes(old: &Snapshot, new: Snapshot) -> Vec<Change> {
                 } == *before
             })
         });
-    if !old.groups.keys().eq(new.groups.keys()) || !is_same_acls || same != *old {
-        return vec![Change::Snapshot(Arc::new(new))];
+    if !old.groups.keys().eq(groups.keys()) || !is_same_acls || new != *old {
+        return vec![Change::Snapshot(Arc::new(Snapshot {
+            acls,
+            groups,
+            group_rules,
+            ..new
+        }))];
     }
     let mut changes = Vec::new();
-    if new.group_rules != old.group_rules {
-        changes.push(Change::RuleNames(new.group_rules));
+    if group_rules != old.group_rules {
+        changes.push(Change::RuleNames(group_rules));
     }
-    let groups = new.groups.into_iter();
+    let groups = groups.into_iter();
     let groups = groups.filter(|(id, group)| old.groups.get(id) != Some(group));
     changes.extend(groups.map(|(_, group)| Change::Group(group)));
-    let acls = new.acls.into_iter();
+    let acls = acls.into_iter();
     let acls = acls.filter(|(id, acl)| old.acls.get(id) != Some(acl));
     changes.extend(acls.map(|(_, acl)| Change::Acl(acl)));
     changes

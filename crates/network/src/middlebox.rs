@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use crate::balancers::first_interface;
 use crate::edges::{Edge, Way};
 use crate::engine::{CLIENT_PORTS, Engine, Kept};
 use crate::filters::{self, Protocol};
@@ -54,7 +55,7 @@ pub(crate) fn redirected<A: Kept>(
         Some(Next::Blackhole) => return Some(Known::nothing().into()),
         Some(next) => next.clone(),
     };
-    let middlebox = match locate(&engine.snapshot, &next) {
+    let middlebox = match locate(engine, &next) {
         Ok(Some(middlebox)) => middlebox,
         Ok(None) => return Some(Known::nothing().into()),
         Err(reason) => {
@@ -80,10 +81,10 @@ pub(crate) fn redirected<A: Kept>(
 }
 
 /// The middlebox that a route leads to; nothing if what is there drops packets for others.
-fn locate(snapshot: &Snapshot, next: &Next) -> Result<Option<Middlebox>, Reason> {
+fn locate(engine: &Engine, next: &Next) -> Result<Option<Middlebox>, Reason> {
     match next {
         Next::Interface(id) => {
-            let Some(interface) = interface(snapshot, id) else {
+            let Some(interface) = interface(engine, id) else {
                 return Err(format!("{id}, through which packets go, is not described"));
             };
             match interface.source_dest_check {
@@ -100,7 +101,7 @@ fn locate(snapshot: &Snapshot, next: &Next) -> Result<Option<Middlebox>, Reason>
                 firewall: None,
             }))
         }
-        Next::Endpoint(id) => endpoint(snapshot, id, next),
+        Next::Endpoint(id) => endpoint(&engine.snapshot, id, next),
         Next::Ambiguous => Err("overlapping prefix lists route to different targets".to_owned()),
         _ => Err("a gateway's table leads out of its VPC".to_owned()),
     }
@@ -133,17 +134,19 @@ fn endpoint(snapshot: &Snapshot, id: &Id, next: &Next) -> Result<Option<Middlebo
 }
 
 /// An interface by its identifier, or the first one of an instance.
-fn interface<'s>(snapshot: &'s Snapshot, id: &str) -> Option<&'s NetworkInterface> {
+fn interface<'e>(engine: &'e Engine, id: &str) -> Option<&'e NetworkInterface> {
+    let snapshot = &engine.snapshot;
     let direct = snapshot.interfaces.get(id);
-    direct.or_else(|| {
-        let all = snapshot.interfaces.values();
-        all.filter(|i| i.instance() == Some(id))
-            .min_by_key(|i| i.attachment.as_ref().map_or(0, |a| a.device_index))
-    })
+    direct.or_else(|| first_interface(engine, snapshot, id))
 }
 
 fn everywhere<A: Kept>(ports: &Ports) -> Region<A> {
     Region::product(ports, &Arc::new(IntervalSet::all()))
+}
+
+/// What passes on the ports that are open to one address.
+fn toward<A: Kept>(region: &Known<Region<A>>, private: A) -> Known<Region<A>> {
+    region.map(|region| everywhere(&region.ports_with(private)))
 }
 
 /// What passes a middlebox on the way to an interface, and back through it to the edge.
@@ -161,11 +164,11 @@ fn across<A: Kept>(
     if let Some(appliance) = &middlebox.interface {
         there = there.and(&*engine.groups::<A>(appliance, protocol));
         let out = engine.groups_with(appliance, true, protocol, &filters::nobody);
-        there = there.and(&out.map(|region| everywhere(&region.ports_with(private))));
+        there = there.and(&toward(&out, private));
     }
     if is_apart {
         let out = engine.acl::<A>(near, true, protocol);
-        there = there.and(&out.map(|region| everywhere(&region.ports_with(private))));
+        there = there.and(&toward(&out, private));
         there = there.and(&*engine.acl::<A>(far, false, protocol));
         let local = engine.routed::<A>(near, &middlebox.vpc, &Next::Local);
         let is_local = local.map(|set| all_if(set.contains(private)));
@@ -196,7 +199,7 @@ fn answers<A: Kept>(
     if near != far {
         back = back.and(&*engine.acl::<A>(far, true, protocol));
         let inward = engine.acl::<A>(near, false, protocol);
-        back = back.and(&inward.map(|region| everywhere(&region.ports_with(private))));
+        back = back.and(&toward(&inward, private));
     }
     back = back.and(&*engine.acl::<A>(near, true, protocol));
     let homeward = engine
@@ -216,7 +219,7 @@ pub(crate) fn client_ports<A: Kept>(
 ) -> Option<Ports> {
     let table = engine.index.gateway_table.get(edge.id())?.clone();
     let next = engine.routes::<A>(&table)?.lookup(private)?.clone();
-    let middlebox = locate(&engine.snapshot, &next).ok()??;
+    let middlebox = locate(engine, &next).ok()??;
     let back = answers(engine, interface, edge, private, protocol, &middlebox);
     let ports = back.must.ports_with(client);
     let Some(arn) = &middlebox.firewall else {
@@ -255,7 +258,7 @@ pub(crate) fn answered_through_appliances<A: Kept>(
         if !matches!(target, Next::Interface(_)) {
             continue;
         }
-        let possible = match locate(&engine.snapshot, target) {
+        let possible = match locate(engine, target) {
             Ok(None) => continue,
             Ok(Some(middlebox)) => {
                 let onward = engine.routed::<A>(&middlebox.subnet, &middlebox.vpc, next);

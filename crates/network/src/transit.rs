@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::address::set_of_texts;
+use crate::balancers::everything_if;
 use crate::engine::{CLIENT_PORTS, Engine, Kept};
 use crate::filters::Protocol;
 use crate::gates;
@@ -280,14 +281,6 @@ impl<A: Kept> Walk<'_, A> {
         };
         all.and(&onward.into())
             .doubted(format!("packets pass {} on their way{mode}", hub.vpc_id))
-    }
-}
-
-fn everything_if<A: Kept>(condition: bool) -> IntervalSet<A> {
-    if condition {
-        IntervalSet::all()
-    } else {
-        IntervalSet::empty()
     }
 }
 

@@ -3,9 +3,7 @@
 use std::fmt;
 
 use crate::edit::{Rule, add_rule, remove_rule};
-use crate::snapshot::{
-    AclEntry, Association, BlockPublicAccess, Id, NetworkAcl, Route, SecurityGroup, Snapshot,
-};
+use crate::snapshot::{AclEntry, Association, BlockPublicAccess, Id, Route, Snapshot};
 
 /// One change.
 #[derive(Debug, Clone, PartialEq)]
@@ -113,20 +111,17 @@ pub(super) fn destination(route: &Route) -> &str {
 }
 
 impl Edit {
-    /// The group that the change is about, if it is about one.
-    pub(super) fn group(&self) -> Option<&Id> {
-        match self {
-            Self::Remove(rule) | Self::Narrow { rule, .. } => Some(&rule.group),
-            _ => None,
-        }
-    }
-
     /// Makes the change; nothing happens where what is changed is not there.
     pub fn apply(&self, snapshot: &mut Snapshot) {
         match self {
-            Self::Remove(_) | Self::Narrow { .. } => {
-                if let Some(group) = self.group().and_then(|id| snapshot.groups.get_mut(id)) {
-                    *group = self.of_group(std::mem::take(group));
+            Self::Remove(rule) => {
+                remove_rule(snapshot, rule);
+            }
+            Self::Narrow { rule, to } => {
+                if remove_rule(snapshot, rule) {
+                    for narrower in to {
+                        add_rule(snapshot, narrower);
+                    }
                 }
             }
             Self::Deny { acl, entry } => {
@@ -168,30 +163,6 @@ impl Edit {
                 snapshot.block_public_access.insert("*".to_owned(), blocked);
             }
         }
-    }
-
-    /// A group after the change of its rules.
-    pub(super) fn of_group(&self, group: SecurityGroup) -> SecurityGroup {
-        let id = group.group_id.clone();
-        let mut alone = Snapshot::default();
-        alone.groups.insert(id.clone(), group);
-        if let Self::Remove(rule) | Self::Narrow { rule, .. } = self {
-            remove_rule(&mut alone, rule);
-        }
-        if let Self::Narrow { to, .. } = self {
-            for rule in to {
-                add_rule(&mut alone, rule);
-            }
-        }
-        alone.groups.remove(&id).unwrap_or_default()
-    }
-
-    /// An ACL after the change of its entries.
-    pub(super) fn of_acl(&self, mut acl: NetworkAcl) -> NetworkAcl {
-        if let Self::Deny { entry, .. } = self {
-            acl.entries.push(entry.clone());
-        }
-        acl
     }
 }
 

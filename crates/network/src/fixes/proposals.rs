@@ -6,8 +6,10 @@ use std::collections::BTreeSet;
 use super::edit::{Edit, is_propagated};
 use super::{Needs, Trials};
 use crate::address::{Block, blocks_of, show};
+use crate::balancers::{Destination, classic_targets, destinations};
 use crate::edges::Edge;
 use crate::edit::Rule;
+use crate::engine::Engine;
 use crate::explain::{At, admitting_at};
 use crate::filters::{Protocol, is_every_protocol};
 use crate::finding::Finding;
@@ -52,20 +54,21 @@ pub(super) fn proposals(
         .iter()
         .map(|rules| trials.without_the_needless(finding, rules.clone()))
         .collect();
-    let snapshot = trials.snapshot();
+    let engine = trials.engine();
+    let snapshot = engine.snapshot();
     let mut all = Vec::new();
     let ways = admitting.iter().zip(&needed);
     for (at, (rules, needed)) in places(snapshot, finding).iter().zip(ways) {
-        all.extend(narrowed_to_peers(snapshot, finding, at, rules, needs));
+        all.extend(narrowed_to_peers(engine, finding, at, rules, needs));
         all.extend(narrowed_to_listeners(snapshot, at, rules, needs));
         all.extend(without_ports(snapshot, at, rules));
         all.extend(removed(snapshot, needed));
     }
-    all.extend(denied(snapshot, finding));
+    all.extend(denied(engine, finding));
     all.extend(unlistened(snapshot, finding));
     if finding.balancer.is_none() && finding.middlebox.is_none() {
         all.extend(unpublished(snapshot, finding));
-        all.extend(unrouted(snapshot, finding));
+        all.extend(unrouted(engine, finding));
     }
     if matches!(finding.edge, Edge::Internet(_)) {
         all.push(Proposal {
@@ -87,8 +90,17 @@ fn places<'f>(snapshot: &'f Snapshot, finding: &'f Finding) -> Vec<At<'f>> {
 /// Interfaces that have one of the rules' groups.
 fn members<'r>(snapshot: &Snapshot, rules: impl IntoIterator<Item = &'r Rule>) -> BTreeSet<Id> {
     let groups: BTreeSet<&Id> = rules.into_iter().map(|rule| &rule.group).collect();
+    interfaces_where(snapshot, |i| {
+        i.groups.iter().any(|g| groups.contains(&g.group_id))
+    })
+}
+
+fn interfaces_where(
+    snapshot: &Snapshot,
+    is_meant: impl Fn(&NetworkInterface) -> bool,
+) -> BTreeSet<Id> {
     let all = snapshot.interfaces.values();
-    all.filter(|i| i.groups.iter().any(|g| groups.contains(&g.group_id)))
+    all.filter(|i| is_meant(i))
         .map(|i| i.network_interface_id.clone())
         .collect()
 }
@@ -108,14 +120,15 @@ fn removed(snapshot: &Snapshot, rules: &[Rule]) -> Option<Proposal> {
 
 /// The rules with other peers in place of all addresses: those that are needed.
 fn narrowed_to_peers(
-    snapshot: &Snapshot,
+    engine: &Engine,
     finding: &Finding,
     at: &At<'_>,
     rules: &[Rule],
     needs: &Needs,
 ) -> Vec<Proposal> {
+    let snapshot = engine.snapshot();
     let own: Vec<Vec<String>> = if needs.peers.is_empty() {
-        let behind = balancers_before(snapshot, finding);
+        let behind = balancers_before(engine, finding);
         let vpc = snapshot.vpcs.get(&at.interface.vpc_id);
         let blocks = vpc.map(|v| v.blocks().iter().map(ToString::to_string).collect());
         let mut own: Vec<Vec<String>> = Vec::new();
@@ -177,36 +190,28 @@ fn is_narrower(new: &str, old: &str) -> bool {
 }
 
 /// Groups of the load balancers that send to the finding's interface on its ports.
-fn balancers_before(snapshot: &Snapshot, finding: &Finding) -> Vec<String> {
-    let Some(interface) = snapshot.interfaces.get(&finding.interface) else {
-        return Vec::new();
-    };
+fn balancers_before(engine: &Engine, finding: &Finding) -> Vec<String> {
+    let snapshot = engine.snapshot();
+    let is_here = |t: &Destination<'_>| t.interface.network_interface_id == finding.interface;
+    let is_open = |port: u16| (finding.ports.0..=finding.ports.1).contains(&port);
     let mut groups = BTreeSet::new();
-    for (arn, targets) in &snapshot.targets {
-        let Some(group) = snapshot.target_groups.get(arn) else {
-            continue;
-        };
-        let is_here = targets.iter().any(|described| {
-            let target = &described.target;
-            let port = target.port.or(group.port);
-            let is_own = target.id == finding.instance || target.id == interface.private_ip_address;
-            is_own && port.is_some_and(|p| (finding.ports.0..=finding.ports.1).contains(&p))
-        });
-        if is_here {
-            let of = group.load_balancer_arns.iter();
-            let balancers = of.filter_map(|arn| snapshot.load_balancers.get(arn));
-            groups.extend(balancers.flat_map(|b| b.security_groups.iter().cloned()));
+    for group in snapshot.target_groups.values() {
+        for arn in &group.load_balancer_arns {
+            let Some(balancer) = snapshot.load_balancers.get(arn) else {
+                continue;
+            };
+            let targets = destinations(engine, snapshot, balancer, group);
+            if targets.iter().any(|t| is_here(t) && is_open(t.port)) {
+                groups.extend(balancer.security_groups.iter().cloned());
+            }
         }
     }
     for balancer in snapshot.classic_load_balancers.values() {
-        let is_here = balancer
-            .instances
-            .iter()
-            .any(|i| i.instance_id == finding.instance);
         let mut listeners = balancer.listener_descriptions.iter().map(|d| &d.listener);
-        if is_here
-            && listeners.any(|l| (finding.ports.0..=finding.ports.1).contains(&l.instance_port))
-        {
+        if listeners.any(|l| {
+            let targets = classic_targets(engine, snapshot, balancer, l.instance_port);
+            targets.iter().any(|t| is_here(t) && is_open(t.port))
+        }) {
             groups.extend(balancer.security_groups.iter().cloned());
         }
     }
@@ -272,11 +277,12 @@ fn changed(
 }
 
 /// Entries of the ACL before the interface that deny what is open.
-fn denied(snapshot: &Snapshot, finding: &Finding) -> Option<Proposal> {
+fn denied(engine: &Engine, finding: &Finding) -> Option<Proposal> {
+    let snapshot = engine.snapshot();
     let at = places(snapshot, finding).pop()?;
     let subnet = &at.interface.subnet_id;
-    let mut acls = snapshot.acls.values();
-    let acl = acls.find(|a| a.associations.iter().any(|s| s.subnet_id == *subnet))?;
+    let acl_of = |subnet: &Id| engine.index.acl_of_subnet.get(subnet);
+    let acl = snapshot.acls.get(acl_of(subnet)?)?;
     let mut blocks = denied_blocks(&finding.sources.0, "0.0.0.0/0");
     blocks.extend(denied_blocks(&finding.sources.1, "::/0"));
     let inward = acl.entries.iter().filter(|e| !e.egress);
@@ -303,8 +309,9 @@ fn denied(snapshot: &Snapshot, finding: &Finding) -> Option<Proposal> {
             entry,
         });
     }
-    let subnets: BTreeSet<&Id> = acl.associations.iter().map(|a| &a.subnet_id).collect();
-    let touches = in_subnets(snapshot, |i| subnets.contains(&i.subnet_id));
+    let touches = interfaces_where(snapshot, |i| {
+        acl_of(&i.subnet_id) == Some(&acl.network_acl_id)
+    });
     Some(Proposal {
         edits,
         aim: Aim::End,
@@ -321,13 +328,6 @@ fn denied_blocks<A: crate::address::Address>(sources: &IntervalSet<A>, all: &str
             .collect();
     }
     vec![all.to_owned()]
-}
-
-fn in_subnets(snapshot: &Snapshot, is_in: impl Fn(&NetworkInterface) -> bool) -> BTreeSet<Id> {
-    let all = snapshot.interfaces.values();
-    all.filter(|i| is_in(i))
-        .map(|i| i.network_interface_id.clone())
-        .collect()
 }
 
 /// The listener through which the finding is open.
@@ -406,9 +406,11 @@ fn unpublished(snapshot: &Snapshot, finding: &Finding) -> Option<Proposal> {
 }
 
 /// The routes by which answers leave.
-fn unrouted(snapshot: &Snapshot, finding: &Finding) -> Option<Proposal> {
+fn unrouted(engine: &Engine, finding: &Finding) -> Option<Proposal> {
+    let snapshot = engine.snapshot();
+    let table_of = |i: &NetworkInterface| engine.index.table(&i.subnet_id, &i.vpc_id);
     let interface = snapshot.interfaces.get(&finding.interface)?;
-    let table = crate::explain::table(snapshot, &interface.subnet_id, &interface.vpc_id)?;
+    let table = snapshot.route_tables.get(table_of(interface)?)?;
     let edge = finding.edge.id();
     let leads = |route: &&Route| {
         [
@@ -432,10 +434,7 @@ fn unrouted(snapshot: &Snapshot, finding: &Finding) -> Option<Proposal> {
         table: id.clone(),
         route: Box::new(route.clone()),
     }));
-    let touches = in_subnets(snapshot, |i| {
-        crate::explain::table(snapshot, &i.subnet_id, &i.vpc_id)
-            .is_some_and(|t| t.route_table_id == *id)
-    });
+    let touches = interfaces_where(snapshot, |i| table_of(i) == Some(id));
     (!edits.is_empty()).then_some(Proposal {
         edits,
         aim: Aim::End,

@@ -9,9 +9,10 @@ use super::proposals::{Aim, Proposal, proposals};
 use super::{Fix, Needs};
 use crate::address::show;
 use crate::edit::Rule;
+use crate::engine::Engine;
 use crate::finding::Finding;
 use crate::incremental::{Change, Difference, Live, compare};
-use crate::snapshot::{Id, Snapshot};
+use crate::snapshot::Snapshot;
 
 /// Blocks of clients that are told of what remains.
 const SHOWN: usize = 3;
@@ -25,13 +26,7 @@ const MOST_RULES: usize = 8;
 #[derive(Debug)]
 pub struct Trials<'l> {
     live: &'l mut Live,
-    whole: HashMap<String, Arc<Outcome>>,
-}
-
-/// What a change does to the findings.
-#[derive(Debug, Default)]
-struct Outcome {
-    difference: Difference,
+    whole: HashMap<String, Arc<Difference>>,
 }
 
 impl<'l> Trials<'l> {
@@ -45,6 +40,11 @@ impl<'l> Trials<'l> {
     /// The configuration on which changes are tried out.
     pub fn snapshot(&self) -> &Snapshot {
         self.live.snapshot()
+    }
+
+    /// The same with its lookups.
+    pub(super) fn engine(&self) -> &Engine {
+        self.live.engine()
     }
 
     /// The changes that end a finding or leave of it what is needed, the best first: those that
@@ -66,7 +66,8 @@ impl<'l> Trials<'l> {
         fixes
     }
 
-    /// The rules whose removal ends a finding, without those that can stay.
+    /// The rules whose removal ends a finding, without those that can stay; none if it does not
+    /// end.
     pub(super) fn without_the_needless(
         &mut self,
         finding: &Finding,
@@ -74,11 +75,14 @@ impl<'l> Trials<'l> {
     ) -> Vec<Rule> {
         let ends = |trials: &mut Self, rules: &[Rule]| {
             let edits: Vec<Edit> = rules.iter().cloned().map(Edit::Remove).collect();
-            let outcome = trials.try_out(&edits);
-            left(&outcome, finding, trials.live).is_empty()
+            let difference = trials.try_out(&edits);
+            left(&difference, finding, trials.live).is_empty()
         };
-        if rules.is_empty() || rules.len() > MOST_RULES || !ends(self, &rules) {
+        if rules.len() > MOST_RULES {
             return rules;
+        }
+        if rules.is_empty() || !ends(self, &rules) {
+            return Vec::new();
         }
         for place in (0..rules.len()).rev() {
             let mut fewer = rules.clone();
@@ -91,8 +95,8 @@ impl<'l> Trials<'l> {
     }
 
     fn fix(&mut self, finding: &Finding, proposal: Proposal) -> Option<Fix> {
-        let outcome = self.try_out(&proposal.edits);
-        let left = left(&outcome, finding, self.live);
+        let difference = self.try_out(&proposal.edits);
+        let left = left(&difference, finding, self.live);
         let is_less = match proposal.aim {
             Aim::End => left.is_empty(),
             Aim::Less => left.iter().all(|other| is_less(other, finding)),
@@ -100,7 +104,7 @@ impl<'l> Trials<'l> {
         if !is_less {
             return None;
         }
-        let Difference { opened, closed, .. } = &outcome.difference;
+        let Difference { opened, closed, .. } = &*difference;
         let others = closed
             .iter()
             .filter(|f| *f != finding && !opened.iter().any(|o| overlaps(o, f)));
@@ -118,17 +122,11 @@ impl<'l> Trials<'l> {
         })
     }
 
-    fn try_out(&mut self, edits: &[Edit]) -> Arc<Outcome> {
-        let changes = self.changes(edits);
-        if let Some((there, back)) = changes {
-            let mut difference = Difference::default();
-            for change in there {
-                then(&mut difference, self.live.apply(change));
-            }
-            for change in back {
-                self.live.apply(change);
-            }
-            return Arc::new(Outcome { difference });
+    fn try_out(&mut self, edits: &[Edit]) -> Arc<Difference> {
+        if let Some((there, back)) = self.changes(edits) {
+            let difference = self.live.apply_all(there);
+            self.live.apply_all(back);
+            return Arc::new(difference);
         }
         let texts: Vec<String> = edits.iter().map(ToString::to_string).collect();
         let name = texts.join("\n");
@@ -142,66 +140,42 @@ impl<'l> Trials<'l> {
         let after = Live::new(Arc::new(changed), self.live.options().clone());
         let mut difference = Difference::default();
         compare(&self.live.findings(), &after.findings(), &mut difference);
-        let outcome = Arc::new(Outcome { difference });
-        self.whole.insert(name, Arc::clone(&outcome));
-        outcome
+        let difference = Arc::new(difference);
+        self.whole.insert(name, Arc::clone(&difference));
+        difference
     }
 
     /// The changes of groups and ACLs that some edits make, and those that take them back; nothing
     /// if something else is changed.
     fn changes(&self, edits: &[Edit]) -> Option<(Vec<Change>, Vec<Change>)> {
         let snapshot = self.live.snapshot();
-        let mut groups = Vec::new();
-        let mut acls = Vec::new();
+        let mut part = Snapshot::default();
         for edit in edits {
-            if let Some(id) = edit.group() {
-                let place = groups.iter().position(|(known, _): &(&Id, _)| *known == id);
-                let place = place.unwrap_or(groups.len());
-                if place == groups.len() {
-                    groups.push((id, snapshot.groups.get(id)?.clone()));
+            match edit {
+                Edit::Remove(rule) | Edit::Narrow { rule, .. } => {
+                    let group = snapshot.groups.get(&rule.group)?.clone();
+                    part.groups.insert(rule.group.clone(), group);
                 }
-                let (_, group) = groups.get_mut(place)?;
-                *group = edit.of_group(std::mem::take(group));
-            } else if let Edit::Deny { acl: id, .. } = edit {
-                let place = acls.iter().position(|(known, _): &(&Id, _)| *known == id);
-                let place = place.unwrap_or(acls.len());
-                if place == acls.len() {
-                    acls.push((id, snapshot.acls.get(id)?.clone()));
+                Edit::Deny { acl: id, .. } => {
+                    part.acls.insert(id.clone(), snapshot.acls.get(id)?.clone());
                 }
-                let (_, acl) = acls.get_mut(place)?;
-                *acl = edit.of_acl(std::mem::take(acl));
-            } else {
-                return None;
+                _ => return None,
             }
         }
-        let mut there = Vec::new();
-        let mut back = Vec::new();
-        for (id, group) in groups {
-            there.push(Change::Group(group));
-            back.push(Change::Group(snapshot.groups.get(id)?.clone()));
+        let back = all_of(part.clone());
+        for edit in edits {
+            edit.apply(&mut part);
         }
-        for (id, acl) in acls {
-            there.push(Change::Acl(acl));
-            back.push(Change::Acl(snapshot.acls.get(id)?.clone()));
-        }
-        Some((there, back))
+        Some((all_of(part), back))
     }
 }
 
-/// One difference after another: what the first opens the second may close, and the other way round.
-fn then(first: &mut Difference, second: Difference) {
-    let shift = |all: Vec<Finding>, from: &mut Vec<Finding>, to: &mut Vec<Finding>| {
-        for finding in all {
-            match from.iter().position(|known| *known == finding) {
-                Some(place) => {
-                    from.swap_remove(place);
-                }
-                None => to.push(finding),
-            }
-        }
-    };
-    shift(second.closed, &mut first.opened, &mut first.closed);
-    shift(second.opened, &mut first.closed, &mut first.opened);
+/// The groups and ACLs of a snapshot as changes.
+fn all_of(part: Snapshot) -> Vec<Change> {
+    let groups = part.groups.into_values().map(Change::Group);
+    groups
+        .chain(part.acls.into_values().map(Change::Acl))
+        .collect()
 }
 
 /// Whether both are about the same way to ports of which they share some.
@@ -215,8 +189,8 @@ fn overlaps(one: &Finding, other: &Finding) -> bool {
 }
 
 /// What is there of a finding after a change, that or what took its place.
-fn left(outcome: &Outcome, finding: &Finding, live: &Live) -> Vec<Finding> {
-    let Difference { opened, closed, .. } = &outcome.difference;
+fn left(difference: &Difference, finding: &Finding, live: &Live) -> Vec<Finding> {
+    let Difference { opened, closed, .. } = difference;
     let stays = live
         .at(&finding.interface)
         .filter(|f| overlaps(f, finding) && !closed.contains(f));

@@ -11,7 +11,7 @@ use crate::balancers::{
     Clients, Destination, classic_targets, destinations, forwards, is_active, is_in_zone,
     listeners, nodes, preserves, protocols_of,
 };
-use crate::engine::Kept;
+use crate::engine::{Kept, from};
 use crate::interval::IntervalSet;
 use crate::known::Known;
 use crate::path::filter::Crossing;
@@ -48,12 +48,8 @@ fn of_family<A: Address>(clients: &Clients) -> Known<IntervalSet<A>> {
     }
 }
 
-fn at_port<A: Address>(port: u16) -> Known<Region<A>> {
+fn only_port<A: Address>(port: u16) -> Known<Region<A>> {
     Region::product(&Ports::range(port, port), &Arc::new(IntervalSet::all())).into()
-}
-
-fn from<A: Address>(senders: &Known<IntervalSet<A>>) -> Known<Region<A>> {
-    senders.map(|set| Region::product(&Ports::all(), &Arc::new(set.clone())))
 }
 
 /// A node that packets arrived at.
@@ -72,8 +68,14 @@ impl<'s> Walk<'s> {
         let Goal::Interfaces(wanted) = &self.goal else {
             return Vec::new();
         };
-        let all = self.snapshot.interfaces.values();
-        all.filter(|i| !wanted.contains(&i.network_interface_id) && self.leads_on(i))
+        let nodes = self.index.by_description.values().flatten();
+        let endpoints = self.snapshot.endpoints.values();
+        let own = endpoints.flat_map(|endpoint| &endpoint.network_interface_ids);
+        let candidates: BTreeSet<&Id> = nodes.chain(own).collect();
+        let others = candidates.into_iter().filter(|id| !wanted.contains(*id));
+        others
+            .filter_map(|id| self.snapshot.interfaces.get(id))
+            .filter(|interface| self.leads_on(interface))
             .collect()
     }
 
@@ -124,11 +126,11 @@ impl<'s> Walk<'s> {
             let Some(group) = self.snapshot.target_groups.get(id) else {
                 return true;
             };
-            if !self.snapshot.targets.contains_key(id) {
+            let Some(targets) = self.snapshot.targets.get(id) else {
                 return true;
-            }
+            };
             if group.target_type == "alb" {
-                let targets = self.snapshot.targets.get(id).into_iter().flatten();
+                let targets = targets.iter();
                 let mut inner = targets.map(|t| self.snapshot.load_balancers.get(&t.target.id));
                 return inner.any(|b| b.is_none_or(|b| depth > 0 && self.leads(b, depth - 1)));
             }
@@ -228,7 +230,7 @@ impl<'s> Walk<'s> {
         let mut here = flow.clone();
         let mut test = Test::new(id, LISTENER, "ELBV2_LISTENER_PORT_RESTRICTION");
         test.rules = vec![format!("{} {}", listener.protocol, listener.port)];
-        if let Err(blocker) = here.ask(test, &at_port(listener.port), false) {
+        if let Err(blocker) = here.ask(test, &only_port(listener.port), false) {
             self.stop(Stopped::new(&here, blocker));
             return;
         }
@@ -463,7 +465,7 @@ impl<'s> Walk<'s> {
             let mut test = Test::new(name, CLASSIC, "ELB_LISTENER_PORT_RESTRICTION");
             let (port, to) = (listener.load_balancer_port, listener.instance_port);
             test.rules = vec![format!("listener {port} to {to}")];
-            if let Err(blocker) = here.ask(test, &at_port(port), false) {
+            if let Err(blocker) = here.ask(test, &only_port(port), false) {
                 self.stop(Stopped::new(&here, blocker));
                 continue;
             }

@@ -209,21 +209,26 @@ fn transit_gateways_follow_their_tables() {
     );
 }
 
-#[test]
-fn of_two_attachments_that_announce_a_block_either_may_be_first() {
-    let mut document = transit();
+/// Attaches another VPC to the transit gateway, with a table for what it sends.
+pub(super) fn third_vpc(document: &mut Value, block: &str, table: &str) {
     push(
-        &mut document,
+        document,
         "Vpcs",
-        json!({"VpcId": "vpc-3", "CidrBlock": "10.2.0.0/16"}),
+        json!({"VpcId": "vpc-3", "CidrBlock": block}),
     );
     push(
-        &mut document,
+        document,
         "TransitGatewayAttachments",
         json!({"TransitGatewayAttachmentId": "att-3", "TransitGatewayId": "tgw-1", "ResourceType": "vpc",
             "ResourceId": "vpc-3", "State": "available",
-            "Association": {"TransitGatewayRouteTableId": "tgw-rtb-9", "State": "associated"}}),
+            "Association": {"TransitGatewayRouteTableId": table, "State": "associated"}}),
     );
+}
+
+#[test]
+fn of_two_attachments_that_announce_a_block_either_may_be_first() {
+    let mut document = transit();
+    third_vpc(&mut document, "10.2.0.0/16", "tgw-rtb-9");
     push(
         &mut document,
         "TransitGatewayRouteTables",

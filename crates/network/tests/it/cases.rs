@@ -7,7 +7,7 @@ use lynkeus_network::snapshot::Snapshot;
 use serde_json::{Value, json};
 
 use super::base::{base, fate, lines};
-use super::beyond::{ARN, balanced, peered, push, transit, with_vpn};
+use super::beyond::{ARN, balanced, peered, push, third_vpc, transit, with_vpn};
 
 /// Number and name, the network, its findings, and the packet that decides with its fate.
 type Case<'c> = (
@@ -126,18 +126,7 @@ fn peerings_are_not_transitive() {
 /// The transit network with a VPC between the two that looks into packets.
 fn inspected(mode: &str) -> Value {
     let mut document = transit();
-    push(
-        &mut document,
-        "Vpcs",
-        json!({"VpcId": "vpc-3", "CidrBlock": "100.64.0.0/16"}),
-    );
-    push(
-        &mut document,
-        "TransitGatewayAttachments",
-        json!({"TransitGatewayAttachmentId": "att-3", "TransitGatewayId": "tgw-1", "ResourceType": "vpc",
-        "ResourceId": "vpc-3", "State": "available",
-        "Association": {"TransitGatewayRouteTableId": "tgw-rtb-2", "State": "associated"}}),
-    );
+    third_vpc(&mut document, "100.64.0.0/16", "tgw-rtb-2");
     push(
         &mut document,
         "TransitGatewayVpcAttachments",

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use lynkeus_network::finding::Options;
-use lynkeus_network::incremental::{Change, Live, changes};
+use lynkeus_network::finding::{Finding, Options};
+use lynkeus_network::incremental::{Change, Difference, Live, changes};
 use lynkeus_network::snapshot::Snapshot;
 use serde_json::Value;
 
@@ -52,17 +52,32 @@ fn differences_lead_to_what_a_new_evaluation_finds() {
             let dice = &mut Dice::new(seed + 5_000_000);
             let mut old = snapshot(&start);
             let mut live = Live::new(Arc::new(old.clone()), Options::default());
+            let mut at_once = Live::new(Arc::new(old.clone()), Options::default());
             for _ in 0..3 {
                 let new = next(dice, &old);
                 let all = changes(&old, new.clone());
                 let is_whole = matches!(all.as_slice(), [Change::Snapshot(_)]);
                 *(if is_whole { &mut whole } else { &mut fine }) += 1;
+                let before = at_once.findings();
+                let Difference { opened, closed, .. } = at_once.apply_all(all.clone());
                 for change in all {
                     live.apply(change);
                 }
                 let fresh = Live::new(Arc::new(new.clone()), Options::default());
                 assert_eq!(live.findings(), fresh.findings(), "seed {seed}");
                 assert!(*live.snapshot() == new, "seed {seed}");
+                let after = at_once.findings();
+                assert_eq!(after, fresh.findings(), "seed {seed}: at once");
+                assert!(*at_once.snapshot() == new, "seed {seed}: at once");
+                let differing = |these: &[Finding], others: &[Finding]| {
+                    let only = these.iter().filter(|f| !others.contains(f));
+                    only.count()
+                };
+                let told = (opened.len(), closed.len());
+                let expected = (differing(&after, &before), differing(&before, &after));
+                assert_eq!(told, expected, "seed {seed}: at once");
+                assert!(opened.iter().all(|f| after.contains(f)), "seed {seed}");
+                assert!(closed.iter().all(|f| before.contains(f)), "seed {seed}");
                 old = new;
             }
         }

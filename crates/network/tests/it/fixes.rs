@@ -11,6 +11,7 @@ use lynkeus_network::region::Ports;
 use serde_json::{Value, json};
 
 use super::base::base;
+use super::beyond::{ARN, GROUP, push};
 use super::estate::{document, snapshot};
 
 #[test]
@@ -56,6 +57,33 @@ fn what_decides_is_named_and_removing_it_closes() {
             .len(),
         2
     );
+}
+
+#[test]
+fn a_table_that_is_no_longer_associated_is_no_evidence() {
+    let states = [
+        json!({"SubnetId": "subnet-1", "AssociationState": {"State": "disassociated"}}),
+        json!({"Main": true, "AssociationState": {"State": "disassociated"}}),
+    ];
+    for association in states {
+        let mut network = base();
+        let tables = network["RouteTables"].as_array_mut().expect("a list");
+        let mut other = tables[0].clone();
+        other["RouteTableId"] = json!("rtb-0");
+        other["Associations"] = json!([association]);
+        tables.push(other);
+        let estate = snapshot(&network);
+        let live = Live::new(Arc::new(estate.clone()), Options::default());
+        let named = evidence(&estate, &live.findings()[0]);
+        let last = named.last().map(|e| e.component.as_str());
+        assert_eq!(last, Some("rtb-1"), "{association}");
+        let found = fixes(&network, "eni-1", &Needs::default());
+        let unrouted = "remove the route to 0.0.0.0/0 from rtb-1 ";
+        assert!(
+            found.iter().any(|line| line.starts_with(unrouted)),
+            "{association}: {found:#?}"
+        );
+    }
 }
 
 /// The fixes of the first finding at an interface: changes, what remains, what else they close,
@@ -122,6 +150,43 @@ fn each_way_to_close_a_port_is_told_with_its_command() {
 }
 
 #[test]
+fn a_port_is_left_to_load_balancers_that_send_there() {
+    let arn = format!("{ARN}/app/lb/1");
+    let with = |interface: Value, target: &str, state: &str| {
+        let mut network = base();
+        push(&mut network, "NetworkInterfaces", interface);
+        let own = &mut network["NetworkInterfaces"][0];
+        own["PrivateIpAddress"] = json!("10.1.1.4");
+        push(
+            own,
+            "PrivateIpAddresses",
+            json!({"PrivateIpAddress": "10.1.1.5"}),
+        );
+        network["LoadBalancers"] = json!([{"LoadBalancerArn": arn, "Type": "application",
+            "VpcId": "vpc-1", "SecurityGroups": ["sg-lb"]}]);
+        network["TargetGroups"] = json!([{"TargetGroupArn": GROUP, "Port": 22, "Protocol": "TCP",
+            "LoadBalancerArns": [arn]}]);
+        network["TargetHealth"] = json!([{"TargetGroupArn": GROUP, "TargetHealthDescriptions": [
+            {"Target": {"Id": target}, "TargetHealth": {"State": state}}]}]);
+        let found = fixes(&network, "eni-1", &Needs::default());
+        let narrowed = "to sg-1,ingress,tcp,22,sg-lb ";
+        found.iter().any(|line| line.contains(narrowed))
+    };
+    let second = |index: u32| {
+        json!({"NetworkInterfaceId": "eni-2", "VpcId": "vpc-1", "SubnetId": "subnet-1",
+            "PrivateIpAddress": "10.1.1.6",
+            "Attachment": {"InstanceId": "i-1", "Status": "attached", "DeviceIndex": index}})
+    };
+    let mut before = second(0);
+    before["NetworkInterfaceId"] = json!("eni-0");
+    assert!(with(second(1), "i-1", "healthy"));
+    assert!(!with(second(1), "i-1", "draining"), "it gets no packets");
+    assert!(!with(before, "i-1", "healthy"), "the other one is first");
+    assert!(with(second(1), "10.1.1.5", "healthy"), "a second address");
+    assert!(!with(second(1), "10.1.1.6", "healthy"), "another interface");
+}
+
+#[test]
 fn what_a_fix_closes_beside_its_finding_is_told() {
     let mut network = base();
     network["NetworkInterfaces"]
@@ -136,7 +201,7 @@ fn what_a_fix_closes_beside_its_finding_is_told() {
     network["SecurityGroups"].as_array_mut().expect("a list").push(json!({
         "GroupId": "sg-2", "VpcId": "vpc-1", "IpPermissions": [
             {"IpProtocol": "tcp", "FromPort": 20, "ToPort": 25, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]},
-            {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "UserIdGroupPairs": [{"GroupId": "sg-1"}]}]}));
+            {"IpProtocol": "tcp", "FromPort": 20, "ToPort": 20, "UserIdGroupPairs": [{"GroupId": "sg-1"}]}]}));
     network["NetworkAcls"][0]["Entries"].as_array_mut().expect("a list").push(json!(
         {"RuleNumber": 90, "Egress": false, "Protocol": "6", "RuleAction": "deny", "CidrBlock": "0.0.0.0/0",
             "PortRange": {"From": 21, "To": 21}}));
@@ -166,9 +231,7 @@ fn what_a_fix_closes_beside_its_finding_is_told() {
         assert!(texts.contains(&text), "{text}: {texts:#?}");
     }
     assert!(
-        !texts
-            .iter()
-            .any(|t| t.contains("sg-1") && !t.contains("tcp,")),
+        !texts.iter().any(|t| t.contains("tcp,20,sg-1")),
         "a reference to a group lets nobody in from the internet: {texts:#?}"
     );
     let first = texts.first().expect("a fix");

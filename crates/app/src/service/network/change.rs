@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use network::{
-    incremental::{Change, Difference, Live, changes},
+    incremental::{Change, Live, changes},
     snapshot::{GroupRule, Snapshot},
 };
 
@@ -16,17 +16,20 @@ pub(super) struct Followed {
 
 /// Makes live findings follow a new configuration.
 pub(super) fn follow(live: &mut Live, new: Snapshot) -> Followed {
-    let mut followed = Followed {
-        evaluated: 0,
-        instances: BTreeSet::new(),
-    };
-    for change in changes(live.snapshot(), new) {
-        if let Change::RuleNames(names) = &change {
-            followed.instances.extend(renamed(live.snapshot(), names));
+    let changes = changes(live.snapshot(), new);
+    let mut instances = BTreeSet::new();
+    for change in &changes {
+        if let Change::RuleNames(names) = change {
+            instances.extend(renamed(live.snapshot(), names));
         }
-        followed.note(&live.apply(change));
     }
-    followed
+    let difference = live.apply_all(changes);
+    let differing = difference.opened.into_iter().chain(difference.closed);
+    instances.extend(differing.map(|finding| finding.instance));
+    Followed {
+        evaluated: difference.evaluated,
+        instances,
+    }
 }
 
 /// Instances with a group of which rules are named differently, by which findings are told.
@@ -38,13 +41,4 @@ fn renamed(
     let all = snapshot.interfaces.values();
     let with = all.filter(move |i| i.groups.iter().any(|g| is_renamed(&g.group_id)));
     with.filter_map(|i| i.instance().map(str::to_owned))
-}
-
-impl Followed {
-    fn note(&mut self, difference: &Difference) {
-        self.evaluated += difference.evaluated;
-        let differing = difference.opened.iter().chain(&difference.closed);
-        self.instances
-            .extend(differing.map(|finding| finding.instance.clone()));
-    }
 }
