@@ -132,9 +132,19 @@ impl<A: Kept> Walk<'_, A> {
             Ok(routes) => routes,
             Err(reason) => return Known::unknown(reason),
         };
-        if !seen.insert(gateway.to_owned()) || seen.len() > MOST_GATEWAYS {
+        if seen.contains(gateway) {
             return Known::nothing();
         }
+        if seen.len() >= MOST_GATEWAYS {
+            let reason =
+                format!("more than {MOST_GATEWAYS} transit gateways in a row lead to {gateway}");
+            return self
+                .engine
+                .vpc_addresses::<A>(self.vpc)
+                .complement()
+                .doubted(reason);
+        }
+        seen.insert(gateway.to_owned());
         let mut all = Known::nothing();
         for other in snapshot.transit_attachments.values() {
             let id = &other.transit_gateway_attachment_id;
@@ -245,17 +255,19 @@ impl<A: Kept> Walk<'_, A> {
             .filter(|t| t.vpc_id == hub.vpc_id);
         let onward = tables
             .map(|table| routes::of_table::<A>(snapshot, table).set(&next))
-            .fold(IntervalSet::empty(), |all: IntervalSet<A>, set| {
-                all.or(&set)
-            });
+            .reduce(|all: IntervalSet<A>, set| all.or(&set));
+        // Each VPC has a table: one without is not described.
+        let onward = onward.unwrap_or_else(IntervalSet::all);
         let (hub_id, out) = (
             &hub.transit_gateway_attachment_id,
             &leaving.transit_gateway_attachment_id,
         );
-        let Ok(from_hub) = table::<A>(snapshot, hub, gateway) else {
-            return Known::nothing();
+        let from_hub = table::<A>(snapshot, hub, gateway);
+        let led = |attachment: &str| match &from_hub {
+            Ok(routes) => toward(routes, attachment),
+            Err(reason) => Known::unknown(reason.clone()),
         };
-        let is_sent_on = toward(&from_hub, out).may().contains(self.private);
+        let is_sent_on = led(out).may().contains(self.private);
         if !onward.contains(self.private) || !is_sent_on {
             return Known::nothing();
         }
@@ -271,7 +283,7 @@ impl<A: Kept> Walk<'_, A> {
             };
             if is_there {
                 let home = self.domain(gateway, other, &mut BTreeSet::from([gateway.to_owned()]));
-                let answered = toward(&from_hub, id);
+                let answered = led(id);
                 all = all.or(&home.and(&answered));
             }
         }

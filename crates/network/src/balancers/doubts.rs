@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::targets::{Destination, first_interface};
-use super::{Clients, Front, Seen, fronts, groups_of, listeners, protocols_of, push_family};
+use super::{Clients, Front, Seen, fronts, listeners, protocols_of, push_family};
 use crate::edges::{Edge, Exposure};
 use crate::engine::Engine;
 use crate::filters::{Members, Protocol};
@@ -22,9 +22,7 @@ pub(super) fn of_balancer(
     found: &mut Vec<Exposure>,
 ) {
     let arn = &balancer.load_balancer_arn;
-    let own = listeners(snapshot, arn);
-    if own.is_empty() && !lists_listeners(snapshot, arn) {
-        let reason = format!("the listeners of {arn} are not described");
+    if let Some(reason) = about(snapshot, balancer, nodes.is_empty()) {
         for node in nodes {
             of_node(engine, snapshot, arn, node, (protocols, &reason), found);
         }
@@ -32,7 +30,6 @@ pub(super) fn of_balancer(
     if !nodes.is_empty() {
         return;
     }
-    let reason = format!("the interfaces of {arn} are not described");
     let is_internal = balancer.scheme == "internal";
     let subnets: Vec<&Id> = balancer
         .availability_zones
@@ -40,35 +37,171 @@ pub(super) fn of_balancer(
         .map(|zone| &zone.subnet_id)
         .collect();
     let edges = edges_of(engine, &subnets, &balancer.vpc_id, is_internal);
+    let accepts = |protocol: Protocol, _: u16| protocols.contains(&protocol);
+    for edge in &edges {
+        without_nodes(engine, snapshot, edge, balancer, &accepts, found);
+    }
+}
+
+/// Whether packets of a protocol to a port of a listener come by the way in question.
+type Accepts<'a> = dyn Fn(Protocol, u16) -> bool + 'a;
+
+/// Why a balancer may pass on more than its nodes and listeners show, if it may.
+pub(crate) fn about(
+    snapshot: &Snapshot,
+    balancer: &LoadBalancer,
+    has_no_nodes: bool,
+) -> Option<String> {
+    let arn = &balancer.load_balancer_arn;
+    if has_no_nodes {
+        return Some(format!("the interfaces of {arn} are not described"));
+    }
+    let is_listed = !listeners(snapshot, arn).is_empty() || lists_listeners(snapshot, arn);
+    (!is_listed).then(|| format!("the listeners of {arn} are not described"))
+}
+
+/// What may be open from a service's edge through a balancer of which its nodes, its listeners or
+/// everything is not described.
+pub(crate) fn of_service(
+    engine: &mut Engine,
+    snapshot: &Snapshot,
+    edge: &Edge,
+    arn: &Id,
+    accepts: &Accepts<'_>,
+    found: &mut Vec<Exposure>,
+) {
+    let Some(balancer) = snapshot.load_balancers.get(arn) else {
+        let reason = format!("load balancer {arn} is not described");
+        let nodes = super::nodes_of(engine, snapshot, arn);
+        let vpcs: BTreeSet<&Id> = nodes.iter().map(|node| &node.vpc_id).collect();
+        let region = arn.split(':').nth(3).unwrap_or_default();
+        let may_be_in = |interface: &NetworkInterface| {
+            if vpcs.is_empty() {
+                may_be_in_region(snapshot, interface, region)
+            } else {
+                vpcs.contains(&interface.vpc_id)
+            }
+        };
+        strangers(
+            engine,
+            snapshot,
+            edge,
+            (arn, &reason),
+            (accepts, &may_be_in),
+            found,
+        );
+        return;
+    };
+    let has_no_nodes = super::nodes(engine, snapshot, balancer).is_empty();
+    if !super::is_active(balancer) || balancer.kind == "gateway" {
+        return;
+    }
+    if has_no_nodes && !listeners(snapshot, arn).is_empty() {
+        without_nodes(engine, snapshot, edge, balancer, accepts, found);
+    } else if let Some(reason) = about(snapshot, balancer, has_no_nodes) {
+        let is_inside = |interface: &NetworkInterface| interface.vpc_id == balancer.vpc_id;
+        strangers(
+            engine,
+            snapshot,
+            edge,
+            (arn, &reason),
+            (accepts, &is_inside),
+            found,
+        );
+    }
+}
+
+/// Whether an interface is in a region, or nobody says where it is.
+fn may_be_in_region(snapshot: &Snapshot, interface: &NetworkInterface, region: &str) -> bool {
+    let subnet = snapshot.subnets.get(&interface.subnet_id);
+    let zone = subnet.map_or(&interface.availability_zone, |s| &s.availability_zone);
+    zone.is_empty() || region.is_empty() || zone.starts_with(region)
+}
+
+/// What may be open from an edge through listeners of a balancer without nodes.
+fn without_nodes(
+    engine: &mut Engine,
+    snapshot: &Snapshot,
+    edge: &Edge,
+    balancer: &LoadBalancer,
+    accepts: &Accepts<'_>,
+    found: &mut Vec<Exposure>,
+) {
+    let arn = &balancer.load_balancer_arn;
+    let reason = format!("the interfaces of {arn} are not described");
+    let is_inside = |interface: &NetworkInterface| interface.vpc_id == balancer.vpc_id;
+    let own = listeners(snapshot, arn);
+    if own.is_empty() && !lists_listeners(snapshot, arn) {
+        strangers(
+            engine,
+            snapshot,
+            edge,
+            (arn, &reason),
+            (accepts, &is_inside),
+            found,
+        );
+    }
     for listener in own {
-        let arns = groups_of(&listener.default_actions).into_iter();
-        let rules = snapshot.listener_rules.get(&listener.listener_arn);
-        let more = rules.into_iter().flatten();
-        let arns: BTreeSet<Id> = arns
-            .chain(more.flat_map(|rule| groups_of(&rule.actions)))
-            .collect();
-        for group in arns
-            .iter()
-            .filter_map(|arn| snapshot.target_groups.get(arn))
-        {
-            let targets = super::destinations(engine, snapshot, balancer, group);
-            for (edge, target) in edges
-                .iter()
-                .flat_map(|edge| targets.iter().map(move |target| (edge, target)))
-            {
-                for protocol in protocols_of(&listener.protocol) {
-                    let front = unseen(edge, target.interface, *protocol, listener.port);
+        let protocols = protocols_of(&listener.protocol).iter();
+        let protocols = protocols.filter(|protocol| accepts(**protocol, listener.port));
+        for protocol in protocols.copied().collect::<Vec<_>>() {
+            for (group, _, _) in super::forwards(snapshot, balancer, listener) {
+                let described = snapshot.target_groups.get(&group);
+                let is_lambda = described.is_some_and(|g| g.target_type == "lambda");
+                let is_known = snapshot.targets.contains_key(&group)
+                    && described.is_some_and(|g| g.target_type != "alb");
+                let Some(described) = described.filter(|_| is_known) else {
+                    if !is_lambda {
+                        let only = |own: Protocol, _: u16| own == protocol;
+                        let who = (&only as &Accepts<'_>, &is_inside as &Place<'_>);
+                        strangers(engine, snapshot, edge, (arn, &reason), who, found);
+                    }
+                    continue;
+                };
+                for target in super::destinations(engine, snapshot, balancer, described) {
+                    let front = unseen(edge, target.interface, protocol, listener.port);
                     let ports = admitted(engine, &front, target.interface, true);
                     let ports = ports.and(&Ports::range(target.port, target.port));
-                    maybe(
-                        &front,
-                        arn,
-                        target,
-                        (&ports, &Clients::everybody(), &reason),
-                        found,
-                    );
+                    let clients = Clients::everybody();
+                    maybe(&front, arn, &target, (&ports, &clients, &reason), found);
                 }
             }
+        }
+    }
+}
+
+/// Whether an interface is where targets may be.
+type Place<'p> = dyn Fn(&NetworkInterface) -> bool + 'p;
+
+/// Any instance in some places may be behind a balancer, at any port that its groups open to somebody.
+fn strangers(
+    engine: &Engine,
+    snapshot: &Snapshot,
+    edge: &Edge,
+    (balancer, reason): (&Id, &str),
+    (accepts, may_be_in): (&Accepts<'_>, &Place<'_>),
+    found: &mut Vec<Exposure>,
+) {
+    let mut protocols = vec![Protocol::TCP, Protocol::UDP];
+    protocols.retain(|protocol| (0..=u16::MAX).any(|port| accepts(*protocol, port)));
+    for interface in snapshot.interfaces.values() {
+        if interface.instance().is_none() || !may_be_in(interface) {
+            continue;
+        }
+        let Some((address, _)) = engine.index.four(interface).first().copied() else {
+            continue;
+        };
+        for protocol in protocols.iter().copied() {
+            let front = unseen(edge, interface, protocol, 0);
+            let ports = admitted(engine, &front, interface, true);
+            let target = Destination {
+                interface,
+                address,
+                port: 0,
+                target_group: Id::new(),
+            };
+            let clients = Clients::everybody();
+            maybe(&front, balancer, &target, (&ports, &clients, reason), found);
         }
     }
 }

@@ -6,7 +6,7 @@
 
 mod back;
 mod classic;
-mod doubts;
+pub(crate) mod doubts;
 mod targets;
 
 use std::collections::BTreeSet;
@@ -26,7 +26,9 @@ use crate::snapshot::{
 
 pub(crate) use back::{admits_hidden, everything_if};
 pub(crate) use classic::targets as classic_targets;
-pub(crate) use targets::{Destination, destinations, first_interface, is_in_zone, preserves};
+pub(crate) use targets::{
+    Destination, UNKNOWN_ZONE, destinations, first_interface, is_in_zone, preserves,
+};
 
 /// Clients by family.
 #[derive(Clone)]
@@ -40,6 +42,13 @@ impl Clients {
         Self {
             four: Known::everything(),
             six: Known::everything(),
+        }
+    }
+
+    fn doubted(&self, reason: &str) -> Self {
+        Self {
+            four: self.four.doubted(reason),
+            six: self.six.doubted(reason),
         }
     }
 
@@ -152,7 +161,10 @@ pub(crate) fn nodes<'s>(
     snapshot: &'s Snapshot,
     balancer: &LoadBalancer,
 ) -> Vec<&'s NetworkInterface> {
-    let arn = &balancer.load_balancer_arn;
+    nodes_of(engine, snapshot, &balancer.load_balancer_arn)
+}
+
+fn nodes_of<'s>(engine: &Engine, snapshot: &'s Snapshot, arn: &str) -> Vec<&'s NetworkInterface> {
     match arn.split_once(":loadbalancer/") {
         Some((_, name)) => described(engine, snapshot, &format!("ELB {name}")),
         None => Vec::new(),
@@ -246,8 +258,7 @@ pub(crate) fn through(
     for (group_arn, narrowed, doubt) in forwards(snapshot, balancer, listener) {
         let mut clients = front.clients.and(&narrowed);
         if let Some(reason) = doubt {
-            clients.four = clients.four.doubted(reason.clone());
-            clients.six = clients.six.doubted(reason);
+            clients = clients.doubted(&reason);
         }
         let Some(group) = snapshot.target_groups.get(&group_arn) else {
             let reason = format!("target group {group_arn} is not described");
@@ -281,8 +292,11 @@ pub(crate) fn through(
             continue;
         }
         for target in destinations(engine, snapshot, balancer, group) {
-            if !is_in_zone(snapshot, balancer, group, front.node, target.interface) {
-                continue;
+            let mut clients = clients.clone();
+            match is_in_zone(snapshot, balancer, group, front.node, target.interface) {
+                Some(true) => {}
+                Some(false) => continue,
+                None => clients = clients.doubted(UNKNOWN_ZONE),
             }
             let keeps = balancer.kind == "network" && preserves(snapshot, group);
             let open = match &front.seen {
@@ -392,11 +406,16 @@ fn chain(
             continue;
         };
         let port = description.target.port.or(group.port).unwrap_or(front.port);
+        let inner_nodes = nodes(engine, snapshot, inner);
+        if let Some(reason) = doubts::about(snapshot, inner, inner_nodes.is_empty()) {
+            let clients = (&front.clients, reason.as_str());
+            doubts::anybody(engine, snapshot, outer, front, clients, found);
+        }
         for listener in listeners(snapshot, &inner.load_balancer_arn) {
             if listener.port != port || inner.kind == "network" {
                 continue;
             }
-            for node in nodes(engine, snapshot, inner) {
+            for node in inner_nodes.iter().copied() {
                 let Some((address, _)) = engine.index.four(node).first().copied() else {
                     continue;
                 };

@@ -75,30 +75,39 @@ fn by_address<'s>(
     Some((snapshot.interfaces.get(id)?, ip.to_bits()))
 }
 
-/// Whether a node sends to targets in the target's zone.
+/// Why it is not known whether a node sends to a target.
+pub(crate) const UNKNOWN_ZONE: &str =
+    "the zone of a target or of its load balancer is not described";
+
+/// Whether a node sends to targets in the target's zone; nothing if a zone is not described.
 pub(crate) fn is_in_zone(
     snapshot: &Snapshot,
     balancer: &LoadBalancer,
     group: &TargetGroup,
     node: &NetworkInterface,
     target: &NetworkInterface,
-) -> bool {
+) -> Option<bool> {
     if balancer.kind != "network" {
-        return true;
+        return Some(true);
     }
     let key = "load_balancing.cross_zone.enabled";
     let of = |owner: &str| snapshot.attributes.get(owner).and_then(|a| a.get(key));
     let own = of(&group.target_group_arn).filter(|v| *v != "use_load_balancer_configuration");
     let setting = own.or_else(|| of(&balancer.load_balancer_arn));
     if setting.is_some_and(|value| value == "true") {
-        return true;
+        return Some(true);
     }
-    let zone = |i: &NetworkInterface| snapshot.subnets.get(&i.subnet_id);
-    match (zone(node), zone(target)) {
-        (Some(node), Some(target)) => node.shares_zone(target),
-        (None, None) => node.availability_zone == target.availability_zone,
-        _ => false,
+    let subnet = |i: &NetworkInterface| snapshot.subnets.get(&i.subnet_id);
+    if let (Some(node), Some(target)) = (subnet(node), subnet(target)) {
+        return Some(node.shares_zone(target));
     }
+    let zone = |i: &NetworkInterface| {
+        let of_subnet = subnet(i).map(|s| s.availability_zone.clone());
+        let named = of_subnet.filter(|zone| !zone.is_empty());
+        named.unwrap_or_else(|| i.availability_zone.clone())
+    };
+    let (node, target) = (zone(node), zone(target));
+    (!node.is_empty() && !target.is_empty()).then(|| node == target)
 }
 
 /// Whether the targets of a network load balancer see the client's address.

@@ -132,6 +132,9 @@ fn modern(
     ) {
         return;
     }
+    if !names_listeners(snapshot, &balancer.load_balancer_arn) {
+        anybody(snapshot, visit.node, found);
+    }
     for listener in snapshot.listeners.values() {
         if listener.load_balancer_arn != balancer.load_balancer_arn
             || listener.port != visit.packet.destination_port
@@ -160,6 +163,19 @@ fn modern(
             }
         }
     }
+}
+
+/// Whether the listeners of a load balancer, or of others of its account and region, are described.
+fn names_listeners(snapshot: &Snapshot, arn: &str) -> bool {
+    let home = |arn: &str| arn.split(':').take(5).collect::<Vec<_>>().join(":");
+    let mut all = snapshot.listeners.values();
+    let is_listed = snapshot.described.contains("Listeners");
+    is_listed
+        && (snapshot.listeners.is_empty() || all.any(|l| home(&l.load_balancer_arn) == home(arn)))
+        || snapshot
+            .listeners
+            .values()
+            .any(|l| l.load_balancer_arn == arn)
 }
 
 /// Groups of an application load balancer to which rules that nobody describes may lead.
@@ -277,12 +293,21 @@ fn to_group(
             continue;
         };
         let zone = |i: &NetworkInterface| snapshot.subnets.get(&i.subnet_id);
-        let same_zone = match (zone(visit.node), zone(server)) {
-            (Some(a), Some(b)) => a.shares_zone(b),
-            (None, None) => visit.node.availability_zone == server.availability_zone,
-            _ => false,
+        let named = |i: &NetworkInterface| match zone(i) {
+            Some(subnet) if !subnet.availability_zone.is_empty() => {
+                subnet.availability_zone.clone()
+            }
+            _ => i.availability_zone.clone(),
         };
-        if !same_zone && !crosses(snapshot, balancer, group) {
+        let same_zone = match (zone(visit.node), zone(server)) {
+            (Some(a), Some(b)) => Decision::when(a.shares_zone(b)),
+            _ if named(visit.node).is_empty() || named(server).is_empty() => {
+                Decision::Missing(server.subnet_id.clone())
+            }
+            _ => Decision::when(named(visit.node) == named(server)),
+        };
+        let crossing = same_zone.or(Decision::when(crosses(snapshot, balancer, group)));
+        if crossing == Decision::Stop {
             continue;
         }
         let is_same_family = visit.packet.source.is_ipv4();
@@ -293,7 +318,7 @@ fn to_group(
         } else {
             replaced(snapshot, visit, server, address, port)
         };
-        deliver(visit, server, port, decision, found);
+        deliver(visit, server, port, decision.and(crossing), found);
     }
 }
 
@@ -506,6 +531,10 @@ fn second(snapshot: &Snapshot, id: &str, port: u16, visit: Visit<'_>, found: &mu
     };
     let name = inner.load_balancer_arn.split(":loadbalancer/").nth(1);
     let description = format!("ELB {}", name.unwrap_or_default());
+    let mut nodes = snapshot.interfaces.values();
+    if !nodes.any(|node| node.description == description) {
+        anybody(snapshot, visit.node, found);
+    }
     for node in snapshot.interfaces.values() {
         if node.description != description || inner.kind == "network" {
             continue;

@@ -4,7 +4,7 @@ use core::net::{IpAddr, Ipv4Addr};
 
 use super::rules::{Decision, Sender, acl, groups};
 use super::{Packet, Trail, Walk, balancers, gates, is_own, is_public, stopped, target};
-use crate::snapshot::{AcceleratorEndpointGroup, LoadBalancer, NetworkInterface, Snapshot};
+use crate::snapshot::{AcceleratorEndpointGroup, Id, LoadBalancer, NetworkInterface, Snapshot};
 
 /// The load balancer that a node belongs to.
 fn balancer_of<'s>(snapshot: &'s Snapshot, node: &NetworkInterface) -> Option<&'s LoadBalancer> {
@@ -14,6 +14,51 @@ fn balancer_of<'s>(snapshot: &'s Snapshot, node: &NetworkInterface) -> Option<&'
         b.load_balancer_arn
             .ends_with(&format!(":loadbalancer/{name}"))
     })
+}
+
+/// Whether a node is one of a load balancer of which nothing else is described.
+fn is_node_of_unknown(snapshot: &Snapshot, node: &NetworkInterface, arn: &str) -> bool {
+    let name = node.description.strip_prefix("ELB ");
+    let ends = name.is_some_and(|name| arn.ends_with(&format!(":loadbalancer/{name}")));
+    ends && !snapshot.load_balancers.contains_key(arn)
+}
+
+/// Whether an elastic address belongs to this address of an interface, as far as it is said.
+fn has_elastic(
+    snapshot: &Snapshot,
+    server: &NetworkInterface,
+    address: IpAddr,
+    allocation: &str,
+) -> Decision {
+    let text = address.to_string();
+    for elastic in &snapshot.elastic_ips {
+        if elastic.allocation_id == allocation {
+            let is_here = elastic.network_interface_id == server.network_interface_id
+                && elastic.private_ip_address == text;
+            return Decision::when(is_here);
+        }
+    }
+    let mut public = None;
+    for own in &server.private_ip_addresses {
+        if own.private_ip_address == text {
+            public = Some(own.association.as_ref());
+        }
+    }
+    if public.is_none() && server.private_ip_address == text {
+        public = Some(server.association.as_ref());
+    }
+    let Some(given) = public.flatten().filter(|a| !a.public_ip.is_empty()) else {
+        return Decision::Stop;
+    };
+    let is_allocated = |e: &crate::snapshot::ElasticIp| {
+        e.public_ip == given.public_ip && !e.allocation_id.is_empty()
+    };
+    match given.allocation_id.as_str() {
+        _ if given.ip_owner_id.starts_with("amazon") => Decision::Stop,
+        "" if snapshot.elastic_ips.iter().any(is_allocated) => Decision::Stop,
+        "" => Decision::Missing(allocation.to_owned()),
+        other => Decision::when(other == allocation),
+    }
 }
 
 /// Whether services send to this address of an instance: the first one.
@@ -52,36 +97,61 @@ pub(super) fn accelerator<'s>(
     let enabled = snapshot.accelerators.get(id).map(|a| a.enabled);
     let is_on = matches!(enabled, Some(None | Some(true)));
     trail.take(Decision::when(is_on), id, "NO_ROUTE_TO_DESTINATION")?;
-    let (lanes, keeps) = lanes(snapshot, id, server, packet);
-    trail.take(lanes, id, "ELBV2_LISTENER_PORT_RESTRICTION")?;
+    let mut best: Option<(Option<Id>, Walk)> = None;
+    for (lane, keeps) in lanes(snapshot, id, server, packet) {
+        let mut own = Trail {
+            snapshot,
+            missing: None,
+        };
+        let result = by_lane(&mut own, (id, vpc), server, packet, (lane, keeps));
+        let rank = |(missing, result): &(Option<Id>, Walk)| match result {
+            Ok(()) => i32::from(missing.is_some()),
+            Err(_) => 2,
+        };
+        let new = (own.missing, result);
+        if best.as_ref().is_none_or(|known| rank(&new) < rank(known)) {
+            best = Some(new);
+        }
+    }
+    let Some((missing, result)) = best else {
+        return Err(stopped(id, "ELBV2_LISTENER_PORT_RESTRICTION"));
+    };
+    result?;
+    if let Some(about) = missing {
+        trail.take(Decision::Missing(about), id, "")?;
+    }
+    Ok(server)
+}
+
+/// From an accelerator to an interface by one of the ways that lead there.
+fn by_lane(
+    trail: &mut Trail<'_>,
+    (id, vpc): (&str, &str),
+    server: &NetworkInterface,
+    packet: Packet,
+    (lane, keeps): (Decision, bool),
+) -> Walk {
+    let snapshot = trail.snapshot;
+    trail.take(lane, id, "ELBV2_LISTENER_PORT_RESTRICTION")?;
     trail.take(
         gate(snapshot, server),
         vpc,
         "VPC_BLOCK_PUBLIC_ACCESS_ENABLED",
     )?;
     let place = (server.subnet_id.as_str(), vpc);
-    if keeps {
-        if !is_public(packet.source) || is_own(snapshot, vpc, packet.source) {
-            return Err(stopped(id, "GATEWAY_REJECTS_SPOOFED_TRAFFIC"));
-        }
-        let outward = (packet.source, packet.source_port);
-        let back = acl(snapshot, place, true, packet.protocol, outward);
-        trail.take(back, place.0, "SUBNET_ACL_RESTRICTION")?;
-        let admitted = groups(snapshot, server, false, packet, Sender::Nobody);
-        trail.take(
-            admitted,
-            &server.network_interface_id,
-            "ENI_SG_RULES_MISMATCH",
-        )?;
-        return Ok(server);
+    let code = "ENI_SG_RULES_MISMATCH";
+    if !keeps {
+        let decision = unseen(snapshot, id, server, packet);
+        return trail.take(decision, &server.network_interface_id, code);
     }
-    let decision = unseen(snapshot, id, server, packet);
-    trail.take(
-        decision,
-        &server.network_interface_id,
-        "ENI_SG_RULES_MISMATCH",
-    )?;
-    Ok(server)
+    if !is_public(packet.source) || is_own(snapshot, vpc, packet.source) {
+        return Err(stopped(id, "GATEWAY_REJECTS_SPOOFED_TRAFFIC"));
+    }
+    let outward = (packet.source, packet.source_port);
+    let back = acl(snapshot, place, true, packet.protocol, outward);
+    trail.take(back, place.0, "SUBNET_ACL_RESTRICTION")?;
+    let admitted = groups(snapshot, server, false, packet, Sender::Nobody);
+    trail.take(admitted, &server.network_interface_id, code)
 }
 
 /// Whether an interface takes a packet of an accelerator whose address nobody knows.
@@ -119,61 +189,106 @@ pub(super) fn whoever(
     }
 }
 
-/// Whether an accelerator leads to a packet's port of a server, and whether clients keep their address.
+/// The ways in which an accelerator leads to a packet's port of a server, each with whether clients
+/// keep their address.
 fn lanes(
     snapshot: &Snapshot,
     id: &str,
     server: &NetworkInterface,
     packet: Packet,
-) -> (Decision, bool) {
-    let mut lanes = Decision::Stop;
-    let mut keeps = false;
+) -> Vec<(Decision, bool)> {
+    let prefix = format!("{id}/");
+    let mut found = Vec::new();
+    let mut is_grouped = false;
     for group in snapshot.endpoint_groups.values() {
-        let prefix = format!("{id}/");
-        if !group.endpoint_group_arn.starts_with(&prefix)
-            || group.traffic_dial_percentage == Some(0.0)
-        {
+        if !group.endpoint_group_arn.starts_with(&prefix) {
+            continue;
+        }
+        is_grouped = true;
+        if group.traffic_dial_percentage == Some(0.0) {
             continue;
         }
         for endpoint in &group.endpoint_descriptions {
-            let leads = endpoint.endpoint_id.as_str();
-            let is_server = if leads.starts_with("eipalloc-") {
-                let mut all = snapshot.elastic_ips.iter();
-                all.any(|e| {
-                    e.allocation_id == leads
-                        && e.network_interface_id == server.network_interface_id
-                        && e.private_ip_address == packet.destination.to_string()
-                })
-            } else if leads.starts_with("arn:") {
-                balancer_of(snapshot, server).is_some_and(|b| b.load_balancer_arn == leads)
-            } else {
-                server.instance() == Some(leads) && is_first(server, packet.destination)
-            };
-            if !is_server || endpoint.weight == Some(0) {
+            if endpoint.weight == Some(0) {
                 continue;
             }
+            let set = endpoint.client_ip_preservation_enabled;
+            let ways = ways(snapshot, server, packet, (&endpoint.endpoint_id, set));
             let lane = lane(snapshot, group, packet);
-            if lane == Decision::Stop {
-                continue;
-            }
-            lanes = lanes.or(lane);
-            keeps = match balancer_of(snapshot, server) {
-                Some(balancer) if balancer.kind == "network" => {
-                    endpoint.client_ip_preservation_enabled == Some(true)
-                        && !balancer.security_groups.is_empty()
-                }
-                Some(_) => endpoint.client_ip_preservation_enabled.unwrap_or(true),
-                None => !leads.starts_with("eipalloc-"),
-            };
+            found.extend(
+                ways.into_iter()
+                    .map(|(way, keeps)| (lane.clone().and(way), keeps)),
+            );
         }
     }
-    (lanes, keeps)
+    if !is_grouped && !snapshot.described.contains("EndpointGroups") {
+        let missing = || Decision::Missing(id.to_owned());
+        if let Some(balancer) = balancer_of(snapshot, server) {
+            found.push((missing(), balancer.kind != "network"));
+        } else {
+            if server.instance().is_some() && is_first(server, packet.destination) {
+                found.push((missing(), true));
+            }
+            let elastic = has_elastic(snapshot, server, packet.destination, "");
+            let is_one = server.instance().is_some() && gives_elastic(server, packet.destination);
+            if is_one || elastic != Decision::Stop {
+                found.push((missing(), false));
+            }
+        }
+    }
+    found.retain(|(way, _)| *way != Decision::Stop);
+    found
+}
+
+/// Whether an address of an interface has a public one that somebody allocated, whichever it is.
+fn gives_elastic(server: &NetworkInterface, address: IpAddr) -> bool {
+    let text = address.to_string();
+    let mut listed = server.private_ip_addresses.iter();
+    let own = match listed.find(|p| p.private_ip_address == text) {
+        Some(own) => own.association.as_ref(),
+        None => server
+            .association
+            .as_ref()
+            .filter(|_| server.private_ip_address == text),
+    };
+    own.is_some_and(|a| !a.public_ip.is_empty() && !a.ip_owner_id.starts_with("amazon"))
+}
+
+/// Whether an endpoint is a server, or its load balancer, and whether clients keep their address.
+fn ways(
+    snapshot: &Snapshot,
+    server: &NetworkInterface,
+    packet: Packet,
+    (endpoint, setting): (&str, Option<bool>),
+) -> Vec<(Decision, bool)> {
+    if endpoint.starts_with("eipalloc-") {
+        let own = has_elastic(snapshot, server, packet.destination, endpoint);
+        return vec![(own, false)];
+    }
+    if !endpoint.starts_with("arn:") {
+        let is_own = server.instance() == Some(endpoint) && is_first(server, packet.destination);
+        return vec![(Decision::when(is_own), true)];
+    }
+    if is_node_of_unknown(snapshot, server, endpoint) {
+        let missing = || Decision::Missing(endpoint.to_owned());
+        return vec![(missing(), true), (missing(), false)];
+    }
+    match balancer_of(snapshot, server).filter(|b| b.load_balancer_arn == endpoint) {
+        Some(balancer) if balancer.kind == "network" => {
+            let keeps = setting == Some(true) && !balancer.security_groups.is_empty();
+            vec![(Decision::Pass, keeps)]
+        }
+        Some(_) => vec![(Decision::Pass, setting.unwrap_or(true))],
+        None => Vec::new(),
+    }
 }
 
 /// Whether an accelerator's endpoint sees the client's address.
 pub(super) fn keeps(snapshot: &Snapshot, id: &str, vpc: &str, packet: Packet) -> bool {
-    target(snapshot, vpc, packet.destination)
-        .is_ok_and(|server| lanes(snapshot, id, server, packet).1)
+    target(snapshot, vpc, packet.destination).is_ok_and(|server| {
+        let lanes = lanes(snapshot, id, server, packet);
+        lanes.iter().any(|(_, keeps)| *keeps)
+    })
 }
 
 /// Whether a listener of the accelerator leads to the packet's port.
@@ -269,8 +384,12 @@ pub(super) fn vpc_origin<'s>(
         .into_iter()
         .find(|arn| !arn.is_empty())
         .map_or("", String::as_str);
+    let is_unknown = is_node_of_unknown(snapshot, server, arn);
     let is_server = if let Some(balancer) = balancer_of(snapshot, server) {
         balancer.load_balancer_arn == arn
+    } else if is_unknown {
+        trail.take(Decision::Missing(arn.to_owned()), id, "")?;
+        true
     } else {
         let instance = server.instance();
         instance.is_some_and(|i| arn.ends_with(&format!("/{i}")))
@@ -376,6 +495,11 @@ pub(super) fn endpoint_service<'s>(
         return Err(stopped(id, "VPCE_SERVICE_NOT_INSTALLED_IN_AZ"));
     };
     let Some(balancer) = balancer_of(snapshot, node) else {
+        let mut arns = service.network_load_balancer_arns.iter();
+        if let Some(arn) = arns.find(|arn| is_node_of_unknown(snapshot, node, arn)) {
+            trail.take(Decision::Missing(arn.clone()), id, "")?;
+            return Ok(node);
+        }
         return Err(stopped(id, "NO_POSSIBLE_DESTINATION"));
     };
     let is_ours = service

@@ -194,8 +194,11 @@ impl<'s> Origin<'s> {
             Ok(table) => table,
             Err(missing) => return missing,
         };
-        if seen.iter().any(|known| known == gateway) || seen.len() >= 8 {
+        if seen.iter().any(|known| known == gateway) {
             return Decision::Stop;
+        }
+        if seen.len() >= 8 {
+            return self.outside().and(Decision::Missing(gateway.to_owned()));
         }
         seen.push(gateway.to_owned());
         let mut verdict = Decision::Stop;
@@ -467,20 +470,22 @@ impl<'s> Origin<'s> {
     fn inspected(&self, gateway: &str, hub: &TransitAttachment, out: &str) -> Decision {
         let hub_id = hub.transit_gateway_attachment_id.as_str();
         let tables = self.snapshot.route_tables.values();
-        let mut own = tables.filter(|t| t.vpc_id == hub.vpc_id);
+        let own: Vec<_> = tables.filter(|t| t.vpc_id == hub.vpc_id).collect();
+        // Each VPC has a table: one without is not described.
         let onward = |to: IpAddr| {
-            let mut tables = self.snapshot.route_tables.values();
-            tables.any(|t| {
-                t.vpc_id == hub.vpc_id && hop(self.snapshot, t, to) == Hop::To(gateway.to_owned())
-            })
+            let leads = |t: &&crate::snapshot::RouteTable| {
+                hop(self.snapshot, t, to) == Hop::To(gateway.to_owned())
+            };
+            own.is_empty() || own.iter().any(leads)
         };
-        let Ok(from_hub) = self.table(gateway, hub) else {
-            return Decision::Stop;
+        let from_hub = self.table(gateway, hub);
+        let led = |to: IpAddr, attachment: &str| match &from_hub {
+            Ok(table) => self.leads(*table, to, attachment),
+            Err(missing) => missing.clone(),
         };
-        if own.next().is_none()
-            || !onward(self.packet.destination)
+        if !onward(self.packet.destination)
             || !onward(self.packet.source)
-            || self.leads(from_hub, self.packet.destination, out) == Decision::Stop
+            || led(self.packet.destination, out) == Decision::Stop
         {
             return Decision::Stop;
         }
@@ -496,7 +501,7 @@ impl<'s> Origin<'s> {
             let mut seen = vec![gateway.to_owned()];
             let possible = there
                 .and(self.home(gateway, other, &mut seen))
-                .and(self.leads(from_hub, self.packet.source, id));
+                .and(led(self.packet.source, id));
             if possible != Decision::Stop {
                 return Decision::Missing(hub.vpc_id.clone());
             }

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use crate::address::Address;
 use crate::balancers::{
-    Clients, Destination, classic_targets, destinations, forwards, is_active, is_in_zone,
-    listeners, nodes, preserves, protocols_of,
+    Clients, Destination, UNKNOWN_ZONE, classic_targets, destinations, forwards, is_active,
+    is_in_zone, listeners, nodes, preserves, protocols_of,
 };
 use crate::engine::{Kept, from};
 use crate::interval::IntervalSet;
@@ -281,14 +281,19 @@ impl<'s> Walk<'s> {
                 continue;
             }
             is_any = true;
-            if !is_in_zone(snapshot, balancer, group, node.interface, target.interface) {
-                self.stop_at(flow, Test::new(id, GROUP, "ELBV2_NO_TARGETS_IN_AZ"));
-                continue;
+            let mut flow = flow.clone();
+            match is_in_zone(snapshot, balancer, group, node.interface, target.interface) {
+                Some(true) => {}
+                Some(false) => {
+                    self.stop_at(&flow, Test::new(id, GROUP, "ELBV2_NO_TARGETS_IN_AZ"));
+                    continue;
+                }
+                None => flow.doubt(UNKNOWN_ZONE),
             }
             if keeps && !A::IS_V6 && !flow.is_hidden {
-                self.pass_on(flow.clone(), node, &target, port);
+                self.pass_on(flow, node, &target, port);
             } else {
-                self.proxy(flow, node, &target, false);
+                self.proxy(&flow, node, &target, false);
             }
         }
         if !is_any {

@@ -207,6 +207,10 @@ documents! {
         public_ip: String,
         carrier_ip: String,
         association_id: Id,
+        /// Of an elastic address.
+        allocation_id: Id,
+        /// An account, or a name such as `amazon` for addresses that AWS gives by itself.
+        ip_owner_id: Id,
     }
 
     /// An IPv6 address of an interface.

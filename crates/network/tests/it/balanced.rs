@@ -244,18 +244,23 @@ fn services(dice: &mut Dice, document: &mut Value) {
     } else {
         json!([])
     };
-    push(
-        document,
-        "EndpointGroups",
-        json!({"EndpointGroupArn": "ga/listener/1/endpoint-group/1", "EndpointDescriptions": endpoints,
-            "PortOverrides": overrides}),
-    );
     let arn = if dice.once_in(2) {
         "arn:aws:ec2:us-east-2:1:instance/i-0".to_owned()
     } else {
         format!("{ARN}/app/lb/1")
     };
     let policy = *dice.one(&["http-only", "https-only", "match-viewer"]);
+    let mut endpoints = endpoints.to_vec();
+    if policy == "https-only" {
+        // Not described but for what interfaces say of their public addresses.
+        endpoints.push(json!({"EndpointId": "eipalloc-1"}));
+    }
+    push(
+        document,
+        "EndpointGroups",
+        json!({"EndpointGroupArn": "ga/listener/1/endpoint-group/1", "EndpointDescriptions": endpoints,
+            "PortOverrides": overrides}),
+    );
     document["VpcOriginList"] = json!({"Items": [{"Id": "vo", "Status": "Deployed", "VpcOriginEndpointConfig":
         {"Arn": arn, "HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": policy}}]});
     if !dice.once_in(4) {

@@ -157,6 +157,40 @@ fn inspected(mode: &str) -> Value {
 }
 
 #[test]
+fn a_vpc_in_between_that_is_described_in_part_is_unknown() {
+    let entry = Entry::TransitGateway("tgw-1");
+    let packet = ("10.2.0.9", "10.1.1.4", 22);
+    let off = inspected("disable");
+    let unknown = &["eni-1 tgw-1 TCP 22-22 unknown"];
+    let mut no_routes = off.clone();
+    let tables = no_routes["RouteTables"].as_array_mut().expect("tables");
+    tables.retain(|table| table["VpcId"] != "vpc-3");
+    let mut no_table = off.clone();
+    for list in ["TransitGatewayRouteTables", "TransitGatewayPropagations"] {
+        let tables = no_table[list].as_array_mut().expect("tables");
+        tables.retain(|table| table["TransitGatewayRouteTableId"] != "tgw-rtb-2");
+    }
+    check(&[
+        (
+            "57 the routes of the VPC in between",
+            &no_routes,
+            unknown,
+            entry,
+            packet,
+            "unknown",
+        ),
+        (
+            "57 the transit gateway's table for it",
+            &no_table,
+            unknown,
+            entry,
+            packet,
+            "unknown",
+        ),
+    ]);
+}
+
+#[test]
 fn transit_gateways_lead_on() {
     let entry = Entry::TransitGateway("tgw-1");
     let packet = ("10.2.0.9", "10.1.1.4", 22);

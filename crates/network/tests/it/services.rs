@@ -3,7 +3,7 @@
 use lynkeus_network::packet::Entry;
 use serde_json::{Value, json};
 
-use super::base::{base, lines};
+use super::base::{base, fate, lines};
 use super::beyond::{ARN, balanced, push};
 use super::cases::{CLIENT, INSPECTED, INTERNET, check, redirected};
 
@@ -273,4 +273,163 @@ fn witnesses_through_accelerators_are_for_the_endpoint() {
     let through = "eni-1 ga TCP 8080-8080 through 80";
     let direct = "eni-1 igw-1 TCP 8080-8080 through 80";
     assert_eq!(lines(&document), [direct, own, through]);
+}
+
+/// A private instance behind an accelerator whose only endpoint is this one.
+fn accelerated(endpoint: &str) -> Value {
+    let mut document = base();
+    document["Accelerators"] = json!([{"AcceleratorArn": "ga", "Enabled": true}]);
+    document["Listeners"] = json!([{"ListenerArn": "ga/listener/1", "Protocol": "TCP",
+        "PortRanges": [{"FromPort": 22, "ToPort": 22}]}]);
+    document["EndpointGroups"] = json!([{"EndpointGroupArn": "ga/listener/1/endpoint-group/1",
+        "EndpointDescriptions": [{"EndpointId": endpoint}]}]);
+    document["RouteTables"][0]["Routes"]
+        .as_array_mut()
+        .expect("routes")
+        .truncate(1);
+    document
+}
+
+#[test]
+fn an_elastic_address_that_is_not_described_leaves_an_accelerator_unknown() {
+    let mut document = accelerated("eipalloc-9");
+    let (entry, packet) = (Entry::Accelerator("ga"), ("8.8.8.8", "10.1.1.4", 22));
+    let unknown = &["eni-1 ga TCP 22-22 unknown"][..];
+    let row = |name: &str, document: &Value, expected: &[&str], end: &str| {
+        assert_eq!(lines(document), expected, "{name}");
+        assert_eq!(fate(document, entry, packet), end, "{name}");
+    };
+    row(
+        "nobody says whose address it is",
+        &document,
+        unknown,
+        "unknown",
+    );
+    let association = |more: &Value| {
+        let mut given = json!({"PublicIp": "54.0.0.4"});
+        for (name, value) in more.as_object().expect("an object") {
+            given[name] = value.clone();
+        }
+        given
+    };
+    let mut with = |more: &Value| {
+        let address = &mut document["NetworkInterfaces"][0]["PrivateIpAddresses"][0];
+        address["Association"] = association(more);
+        document.clone()
+    };
+    let own = with(&json!({"AllocationId": "eipalloc-9"}));
+    row(
+        "the interface says that it is its own",
+        &own,
+        &["eni-1 ga TCP 22-22"],
+        "answered",
+    );
+    let other = with(&json!({"AllocationId": "eipalloc-1"}));
+    let port = "ELBV2_LISTENER_PORT_RESTRICTION";
+    row("the interface has another", &other, &[], port);
+    let given = with(&json!({"IpOwnerId": "amazon"}));
+    row("the address is no elastic one", &given, &[], port);
+    let mut listed = with(&json!({}));
+    listed["Addresses"] = json!([{"AllocationId": "eipalloc-1", "PublicIp": "54.0.0.4",
+        "PrivateIpAddress": "10.1.1.4", "NetworkInterfaceId": "eni-1"}]);
+    row("the list gives the address to another", &listed, &[], port);
+    let mut private = with(&json!({}));
+    private["NetworkInterfaces"][0]["PrivateIpAddresses"][0]["Association"] = json!({});
+    row("the interface has no public address", &private, &[], port);
+}
+
+#[test]
+fn endpoint_groups_that_are_not_described_leave_an_accelerator_unknown() {
+    let mut document = accelerated("i-1");
+    let (entry, packet) = (Entry::Accelerator("ga"), ("8.8.8.8", "10.1.1.4", 22));
+    check(&[(
+        "described",
+        &document,
+        &["eni-1 ga TCP 22-22"],
+        entry,
+        packet,
+        "answered",
+    )]);
+    document
+        .as_object_mut()
+        .expect("an object")
+        .remove("EndpointGroups");
+    let unknown = &["eni-1 ga TCP 22-22 unknown"][..];
+    check(&[("no groups", &document, unknown, entry, packet, "unknown")]);
+    document["EndpointGroups"] = json!([]);
+    let port = "ELBV2_LISTENER_PORT_RESTRICTION";
+    check(&[("an empty list", &document, &[], entry, packet, port)]);
+}
+
+#[test]
+fn load_balancers_of_services_that_are_described_in_part_are_unknown() {
+    let whole = balanced("network", "net");
+    let arn = format!("{ARN}/net/lb/1");
+    let mut made = whole.clone();
+    made["Accelerators"] = json!([{"AcceleratorArn": "ga", "Enabled": true}]);
+    push(
+        &mut made,
+        "Listeners",
+        json!({"ListenerArn": "ga/listener/1", "Protocol": "TCP",
+        "PortRanges": [{"FromPort": 80, "ToPort": 80}]}),
+    );
+    made["EndpointGroups"] = json!([{"EndpointGroupArn": "ga/listener/1/endpoint-group/1",
+        "EndpointDescriptions": [{"EndpointId": arn}]}]);
+    made["ServiceConfigurations"] = json!([{"ServiceId": "svc-1", "ServiceState": "Available",
+        "NetworkLoadBalancerArns": [arn]}]);
+    made["VpcOriginList"] = json!({"Items": [{"Id": "vo", "Status": "Deployed",
+        "VpcOriginEndpointConfig": {"Arn": arn, "HTTPPort": 80, "OriginProtocolPolicy": "http-only"}}]});
+    made["DistributionList"] = json!({"Items": [{"Id": "d", "Enabled": true,
+        "Origins": {"Items": [{"VpcOriginConfig": {"VpcOriginId": "vo"}}]}}]});
+    let edges = |document: &Value, is_unknown: bool| {
+        let all = lines(document);
+        let own = all.iter().filter(|l| l.ends_with("unknown") == is_unknown);
+        let of = |edge: &str| own.clone().any(|l| l.contains(edge));
+        [of(" ga "), of(" svc-1 "), of(" vo ")]
+    };
+    assert_eq!(edges(&made, false), [true; 3], "{:?}", lines(&made));
+    let without = |name: &str| {
+        let mut less = made.clone();
+        less.as_object_mut().expect("an object").remove(name);
+        less
+    };
+    let mut no_nodes = made.clone();
+    let interfaces = no_nodes["NetworkInterfaces"]
+        .as_array_mut()
+        .expect("a list");
+    interfaces.retain(|i| i["Description"].is_null());
+    let mut no_listeners = made.clone();
+    no_listeners["Listeners"]
+        .as_array_mut()
+        .expect("a list")
+        .retain(|l| !l["PortRanges"].is_null());
+    let mut stranger = without("LoadBalancers");
+    stranger["NetworkInterfaces"] = no_nodes["NetworkInterfaces"].clone();
+    for (name, document) in [
+        ("no load balancer", without("LoadBalancers")),
+        ("no load balancer and no node", stranger),
+        ("no node", no_nodes),
+        ("no target group", without("TargetGroups")),
+        ("no targets", without("TargetHealth")),
+    ] {
+        assert_eq!(
+            edges(&document, true),
+            [true; 3],
+            "{name}: {:?}",
+            lines(&document)
+        );
+        assert_eq!(edges(&document, false), [false; 3], "{name}");
+    }
+    // Listeners of load balancers are not described; those of accelerators are.
+    no_listeners["Listeners"]
+        .as_array_mut()
+        .expect("a list")
+        .clear();
+    no_listeners["AcceleratorListeners"] = json!([]);
+    no_listeners
+        .as_object_mut()
+        .expect("an object")
+        .remove("Listeners");
+    let own = edges(&no_listeners, true);
+    assert_eq!(own, [true; 3], "{:?}", lines(&no_listeners));
 }
