@@ -1,6 +1,7 @@
 //! Objects that several calls describe in parts.
 
 use super::read::Reader;
+use super::shape::filled;
 use super::{
     GroupRef, GroupRule, IpRange, Ipv6Range, Permission, PrefixList, PrefixListRef, SecurityGroup,
     TransitAttachment, TransitRouteTable, UserIdGroupPair,
@@ -35,34 +36,54 @@ impl Reader {
     pub(super) fn attachment(&mut self, list: &str, new: TransitAttachment) {
         let id = new.transit_gateway_attachment_id.clone();
         let gateway = new.transit_gateway_id.clone();
-        let known = self.snapshot.transit_attachments.entry(id).or_default();
-        let take = |old: &mut String, new: String| {
+        let known = self
+            .snapshot
+            .transit_attachments
+            .entry(id.clone())
+            .or_default();
+        let mut contradictions = Vec::new();
+        let mut take = |name: &'static str, old: &mut String, new: String| {
+            if old.is_empty() {
+                *old = new;
+            } else if !new.is_empty() && *old != new {
+                contradictions.push(name);
+            }
+        };
+        let side = |old: &mut String, new: String| {
             if old.is_empty() {
                 *old = new;
             }
         };
-        take(
+        side(
             &mut known.transit_gateway_attachment_id,
             new.transit_gateway_attachment_id,
         );
-        take(&mut known.transit_gateway_id, new.transit_gateway_id);
-        take(&mut known.resource_type, new.resource_type);
-        match list {
-            "TransitGatewayVpcAttachments" => take(&mut known.resource_type, "vpc".to_owned()),
-            "TransitGatewayPeeringAttachments" => {
-                take(&mut known.resource_type, "peering".to_owned());
-            }
-            _ => {}
+        take("ResourceType", &mut known.resource_type, new.resource_type);
+        let kind = match list {
+            "TransitGatewayVpcAttachments" => "vpc",
+            "TransitGatewayPeeringAttachments" => "peering",
+            _ => "",
+        };
+        take("ResourceType", &mut known.resource_type, kind.to_owned());
+        // The two sides of a peering are each about their own gateway, and name the other one.
+        if known.resource_type == "peering" {
+            side(&mut known.transit_gateway_id, new.transit_gateway_id);
+            side(&mut known.resource_id, new.resource_id);
+            side(&mut known.resource_owner_id, new.resource_owner_id);
+        } else {
+            let own = &mut known.transit_gateway_id;
+            take("TransitGatewayId", own, new.transit_gateway_id);
+            take("ResourceId", &mut known.resource_id, new.resource_id);
+            let own = &mut known.resource_owner_id;
+            take("ResourceOwnerId", own, new.resource_owner_id);
         }
-        take(&mut known.resource_id, new.resource_id);
-        take(&mut known.resource_owner_id, new.resource_owner_id);
-        take(&mut known.vpc_id, new.vpc_id);
-        take(&mut known.state, new.state);
+        take("VpcId", &mut known.vpc_id, new.vpc_id);
+        take("State", &mut known.state, new.state);
         if known.resource_type == "vpc" {
             let vpc = known.vpc_id.clone();
-            take(&mut known.resource_id, vpc);
+            take("VpcId", &mut known.resource_id, vpc);
             let vpc = known.resource_id.clone();
-            take(&mut known.vpc_id, vpc);
+            side(&mut known.vpc_id, vpc);
         }
         if !new.association.transit_gateway_route_table_id.is_empty() {
             let gateway = match gateway.as_str() {
@@ -70,21 +91,45 @@ impl Reader {
                 own => own.to_owned(),
             };
             let sides = &mut known.associations;
-            sides.insert(gateway, new.association.clone());
-            known.association = new.association;
+            let first = sides
+                .entry(gateway)
+                .or_insert_with(|| new.association.clone());
+            let listed = &known.association.transit_gateway_route_table_id;
+            let table = &new.association.transit_gateway_route_table_id;
+            let is_other =
+                known.resource_type != "peering" && !listed.is_empty() && listed != table;
+            if *first != new.association || is_other {
+                contradictions.push("Association");
+            } else if known.association.transit_gateway_route_table_id.is_empty() {
+                known.association = new.association;
+            }
         }
-        if new.subnet_ids.is_some() {
-            known.subnet_ids = new.subnet_ids;
-            known.options = new.options;
+        if let Some(subnets) = new.subnet_ids {
+            if !same_ids(known.subnet_ids.get_or_insert(subnets.clone()), &subnets) {
+                contradictions.push("SubnetIds");
+            }
+            match filled(&known.options, &new.options) {
+                Some(options) => known.options = options,
+                None => contradictions.push("Options"),
+            }
         }
         if list == "TransitGatewayPeeringAttachments" {
             let (requester, accepter) = (new.requester_tgw_info, new.accepter_tgw_info);
-            take(
+            side(
                 &mut known.transit_gateway_id,
                 requester.transit_gateway_id.clone(),
             );
-            known.requester_tgw_info = requester;
-            known.accepter_tgw_info = accepter;
+            let own = [&mut known.requester_tgw_info, &mut known.accepter_tgw_info];
+            for (own, new) in own.into_iter().zip([requester, accepter]) {
+                match filled(own, &new) {
+                    Some(both) => *own = both,
+                    None => contradictions.push("RequesterTgwInfo or AccepterTgwInfo"),
+                }
+            }
+        }
+        contradictions.dedup();
+        for name in contradictions {
+            self.complain(format!("{list}: {id} has another {name} elsewhere"));
         }
     }
 
@@ -139,9 +184,19 @@ impl Reader {
             let known = self.snapshot.transit_attachments.entry(id.to_owned());
             let known = known.or_default();
             id.clone_into(&mut known.transit_gateway_attachment_id);
-            table.clone_into(&mut known.association.transit_gateway_route_table_id);
-            let state = text("State").unwrap_or_default();
-            state.clone_into(&mut known.association.state);
+            let own = &mut known.association;
+            let first = own.transit_gateway_route_table_id.clone();
+            let is_peering =
+                known.resource_type == "peering" || text("ResourceType") == Some("peering");
+            if first.is_empty() || first == table || is_peering {
+                table.clone_into(&mut own.transit_gateway_route_table_id);
+                let state = text("State").unwrap_or_default();
+                state.clone_into(&mut own.state);
+            } else {
+                self.complain(format!(
+                    "Associations: {id} is associated with {table} here and with {first} elsewhere"
+                ));
+            }
         }
     }
 
@@ -169,6 +224,11 @@ impl Reader {
                 .extend(propagations);
         }
     }
+}
+
+/// Whether two lists have the same items, in whatever order.
+fn same_ids(one: &[String], other: &[String]) -> bool {
+    one.len() == other.len() && one.iter().all(|id| other.contains(id))
 }
 
 /// A rule with an identifier as the group itself has it.

@@ -5,6 +5,7 @@
 //! references. Other members are passed over; members that are not there are empty.
 
 mod balancing;
+mod contradictions;
 mod ec2;
 mod merge;
 mod read;

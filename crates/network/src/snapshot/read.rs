@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::contradictions;
 use super::shape::{self, normalise};
 use super::{
     BlockPublicAccess, Firewall, FirewallPolicy, FirewallPolicyResponse, Id, Instance,
@@ -53,7 +54,7 @@ pub fn read(files: &[File]) -> (Snapshot, Vec<Problem>) {
 pub(super) struct Reader {
     pub(super) snapshot: Snapshot,
     problems: Vec<Problem>,
-    place: String,
+    pub(super) place: String,
 }
 
 fn items(value: Value) -> Vec<Value> {
@@ -68,7 +69,7 @@ fn member(object: &Map<String, Value>, name: &str) -> Option<String> {
 }
 
 impl Reader {
-    fn complain(&mut self, what: impl Into<String>) {
+    pub(super) fn complain(&mut self, what: impl Into<String>) {
         self.problems.push(Problem::new(self.place.clone(), what));
     }
 
@@ -545,20 +546,31 @@ impl Reader {
     /// What needs all documents: interfaces that only instances mention, names of elastic addresses.
     fn finish(&mut self) {
         let mut missing: BTreeMap<Id, super::NetworkInterface> = BTreeMap::new();
+        let mut contradictions = Vec::new();
         for instance in self.snapshot.instances.values_mut() {
             for mut interface in std::mem::take(&mut instance.network_interfaces) {
                 let id = interface.network_interface_id.clone();
-                if id.is_empty() || self.snapshot.interfaces.contains_key(&id) {
+                if id.is_empty() {
                     continue;
                 }
                 let attachment = interface.attachment.get_or_insert_default();
                 attachment.instance_id.clone_from(&instance.instance_id);
-                missing.insert(id, interface);
+                let first = missing.get(&id).or(self.snapshot.interfaces.get(&id));
+                match first {
+                    Some(first) => contradictions.extend(contradictions::of(first, &interface)),
+                    None => {
+                        missing.insert(id, interface);
+                    }
+                }
             }
         }
         self.snapshot.interfaces.append(&mut missing);
         self.finish_groups();
         self.finish_attachments();
+        contradictions.extend(contradictions::between(&self.snapshot));
+        for (place, what) in contradictions {
+            self.problems.push(Problem::new(place, what));
+        }
     }
 }
 
