@@ -20,7 +20,8 @@ pub use feed::{Document, Feed, Item, precedence};
 pub use import::{Imported, Limits, feeds_for, import};
 
 use feeds::{
-    csaf, cve5, debian, epss, friendsofphp, kev, nvd, osv, oval, photon, rubysec, secdb, updateinfo,
+    csaf, cve5, debian, epss, friendsofphp, kev, nvd, osv, oval, photon, rubysec, secdb,
+    ubuntu_vex, updateinfo,
 };
 
 /// Every feed.
@@ -65,6 +66,8 @@ pub static FEEDS: &[&Feed] = &[
     &updateinfo::ROCKY,
     &debian::TRACKER,
     &photon::PHOTON,
+    &ubuntu_vex::UBUNTU_VEX,
+    &ubuntu_vex::UBUNTU_VEX_NOTICES,
     &secdb::ALPINE,
     &secdb::WOLFI,
     &secdb::CHAINGUARD,

@@ -208,7 +208,7 @@ impl Observation {
 /// Inspector's word for the publisher of a feed; feeds that Inspector does not have keep their
 /// own name in its style.
 fn source_word(feed: &str) -> &str {
-    const WORDS: [(&str, &str); 29] = [
+    const WORDS: [(&str, &str); 31] = [
         ("nvd", "NVD"),
         ("cve-list", "CVE"),
         ("debian-tracker", "DEBIAN_CVE"),
@@ -216,6 +216,8 @@ fn source_word(feed: &str) -> &str {
         ("osv-debian", "DEBIAN_CVE"),
         ("ubuntu-oval", "UBUNTU_CVE"),
         ("osv-ubuntu", "UBUNTU_CVE"),
+        ("ubuntu-vex", "UBUNTU_CVE"),
+        ("ubuntu-vex-notices", "UBUNTU_CVE"),
         ("redhat-vex", "REDHAT_CVE"),
         ("redhat-csaf", "REDHAT_CVE"),
         ("redhat-oval", "REDHAT_CVE"),

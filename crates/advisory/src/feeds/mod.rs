@@ -12,6 +12,7 @@ pub mod oval;
 pub mod photon;
 pub mod rubysec;
 pub mod secdb;
+pub mod ubuntu_vex;
 pub mod updateinfo;
 
 mod constraint;

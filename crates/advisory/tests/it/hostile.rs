@@ -97,6 +97,11 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
         include_str!("../../testdata/csaf/suse-cve-2023-5568.json"),
     ),
     (
+        "ubuntu-vex",
+        "ubuntu/vex/cve/2025/CVE-2025-0167.json",
+        r#"{"metadata":{"@context":"https://openvex.dev/ns/v0.2.0","@id":"x","author":"Canonical Ltd.","timestamp":"2025-02-06T16:37:20.173026","version":1},"statements":[{"vulnerability":{"@id":"https://nvd.nist.gov/vuln/detail/CVE-2025-0167","name":"CVE-2025-0167","description":"d","aliases":["https://curl.se/a"]},"timestamp":"2025-02-05","products":[{"@id":"pkg:deb/ubuntu/curl@7.35.0-1ubuntu2.20+esm18?arch=source&distro=esm-infra-legacy/trusty"},{"@id":"pkg:deb/ubuntu/curl@7.35.0-1ubuntu2.20+esm18?arch=amd64"}],"status":"not_affected","justification":"vulnerable_code_not_present"},{"vulnerability":{"name":"CVE-2025-0167"},"products":[{"@id":"pkg:deb/ubuntu/curl@7.81.0-1ubuntu1.20?arch=source&distro=jammy"}],"status":"affected","action_statement":"decided to not fix it"},{"vulnerability":{"name":"USN-7372-1","aliases":["CVE-2022-45060"]},"timestamp":"2025-03-26 02:44:10.025070","products":[{"@id":"pkg:deb/ubuntu/varnish@5.2.1-1ubuntu0.1+esm1?arch=source&distro=esm-apps/bionic"}],"status":"fixed","status_notes":"classified this CVE as of Medium priority."}]}"#,
+    ),
+    (
         "oracle-oval",
         "oracle/com.oracle.elsa-all.xml",
         include_str!("../../testdata/oval/oracle.xml"),
