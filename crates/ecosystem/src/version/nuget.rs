@@ -27,10 +27,10 @@ fn key(version: &str) -> Option<VersionKey> {
         return None;
     }
     let mut cursor = Cursor::new(version);
-    push_part(&mut key, cursor.digits()?)?;
+    push_part(&mut key, number(&mut cursor)?)?;
     for _ in 1..4 {
         let digits = if cursor.eat(".") {
-            cursor.digits()?
+            number(&mut cursor)?
         } else {
             "0"
         };
@@ -62,6 +62,14 @@ fn key(version: &str) -> Option<VersionKey> {
     }
     key.push(END);
     Some(key)
+}
+
+/// The digits of a number. NuGet reads over blanks around it.
+fn number<'a>(cursor: &mut Cursor<'a>) -> Option<&'a str> {
+    cursor.run(u8::is_ascii_whitespace);
+    let digits = cursor.digits()?;
+    cursor.run(u8::is_ascii_whitespace);
+    Some(digits)
 }
 
 /// Each number is an `Int32`.

@@ -2,5 +2,6 @@
 
 mod laws;
 mod neighbours;
+mod nuget;
 mod oracle;
 mod orders;

@@ -8,7 +8,7 @@ use std::process::Command;
 use lynkeus_ecosystem::version;
 
 use super::neighbours::{Pieces, Random, family};
-use super::oracle::{check, program};
+use super::oracle::{check, check_pairs, program};
 use crate::tool;
 
 /// Caught when planted: `~` after letters; `+` and `.` before letters.
@@ -327,6 +327,72 @@ fn go_as_go() {
                 .current_dir(&module),
         );
     }
+}
+
+/// Only where the port, which is of apk-tools 2, must say what apk-tools 3 says: of versions that
+/// are valid (the port takes more), without `~hash` and without zeros at the beginning of a number
+/// behind a dot, which it reads as fractions.
+///
+/// Caught when planted: `_p` before the release; a letter behind a further number.
+#[test]
+fn apk_as_its_port_to_go() {
+    if tool::output(Command::new("go").arg("version")).is_none() {
+        return;
+    }
+    let pieces = Pieces {
+        first: &[
+            "1",
+            "0",
+            "10.2",
+            "1.1a",
+            "2.1_rc",
+            "1.3_p1",
+            "1.1-r1",
+            "20.3_alpha1",
+            "1.2",
+        ],
+        more: &[
+            "1",
+            "9",
+            "10",
+            ".1",
+            ".2",
+            ".10",
+            "a",
+            "b",
+            "z",
+            "_alpha",
+            "_beta2",
+            "_pre",
+            "_rc1",
+            "_cvs",
+            "_svn1",
+            "_git20210101",
+            "_hg",
+            "_p",
+            "_p1",
+            "_p10",
+            "-r0",
+            "-r1",
+            "-r10",
+        ],
+        most: 3,
+    };
+    let mut random = Random::new(1);
+    let pairs = (0..40_000).map(|_| family(&pieces, &mut random, 2));
+    let is_valid = |version: &String| (version::apk::APK.key)(version).is_some();
+    let pairs: Vec<_> = pairs.filter(|pair| pair.iter().all(is_valid)).collect();
+    let refused = check_pairs(
+        &version::apk::APK,
+        &pairs,
+        Command::new("go")
+            .args(["run", "."])
+            .env("GOFLAGS", "-mod=readonly")
+            .env("GOWORK", "off")
+            .current_dir(program("apk")),
+    );
+    assert_eq!(refused, 0);
+    assert!(pairs.len() > 8000, "only {} pairs", pairs.len());
 }
 
 #[test]
