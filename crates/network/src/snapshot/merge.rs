@@ -1,10 +1,11 @@
 //! Objects that several calls describe in parts.
 
 use super::read::Reader;
+use super::routing::TransitAssociation;
 use super::shape::filled;
 use super::{
-    GroupRef, GroupRule, IpRange, Ipv6Range, Permission, PrefixList, PrefixListRef, SecurityGroup,
-    TransitAttachment, TransitRouteTable, UserIdGroupPair,
+    GroupRef, GroupRule, Id, IpRange, Ipv6Range, Permission, PrefixList, PrefixListRef,
+    SecurityGroup, TransitAttachment, TransitRouteTable, UserIdGroupPair,
 };
 
 impl Reader {
@@ -85,48 +86,32 @@ impl Reader {
             let vpc = known.resource_id.clone();
             side(&mut known.vpc_id, vpc);
         }
-        if !new.association.transit_gateway_route_table_id.is_empty() {
-            let gateway = match gateway.as_str() {
-                "" => known.transit_gateway_id.clone(),
-                own => own.to_owned(),
-            };
-            let sides = &mut known.associations;
-            let first = sides
-                .entry(gateway)
-                .or_insert_with(|| new.association.clone());
-            let listed = &known.association.transit_gateway_route_table_id;
-            let table = &new.association.transit_gateway_route_table_id;
-            let is_other =
-                known.resource_type != "peering" && !listed.is_empty() && listed != table;
-            if *first != new.association || is_other {
-                contradictions.push("Association");
-            } else if known.association.transit_gateway_route_table_id.is_empty() {
-                known.association = new.association;
-            }
-        }
+        let mut more = Vec::new();
+        associate(known, gateway, new.association, &mut more);
         if let Some(subnets) = new.subnet_ids {
             if !same_ids(known.subnet_ids.get_or_insert(subnets.clone()), &subnets) {
-                contradictions.push("SubnetIds");
+                more.push("SubnetIds");
             }
             match filled(&known.options, &new.options) {
                 Some(options) => known.options = options,
-                None => contradictions.push("Options"),
+                None => more.push("Options"),
             }
         }
         if list == "TransitGatewayPeeringAttachments" {
-            let (requester, accepter) = (new.requester_tgw_info, new.accepter_tgw_info);
-            side(
-                &mut known.transit_gateway_id,
-                requester.transit_gateway_id.clone(),
-            );
-            let own = [&mut known.requester_tgw_info, &mut known.accepter_tgw_info];
-            for (own, new) in own.into_iter().zip([requester, accepter]) {
-                match filled(own, &new) {
+            let gateway = new.requester_tgw_info.transit_gateway_id.clone();
+            side(&mut known.transit_gateway_id, gateway);
+            let own = [
+                (&mut known.requester_tgw_info, &new.requester_tgw_info),
+                (&mut known.accepter_tgw_info, &new.accepter_tgw_info),
+            ];
+            for (own, new) in own {
+                match filled(own, new) {
                     Some(both) => *own = both,
-                    None => contradictions.push("RequesterTgwInfo or AccepterTgwInfo"),
+                    None => more.push("RequesterTgwInfo or AccepterTgwInfo"),
                 }
             }
         }
+        contradictions.extend(more);
         contradictions.dedup();
         for name in contradictions {
             self.complain(format!("{list}: {id} has another {name} elsewhere"));
@@ -223,6 +208,35 @@ impl Reader {
                 .get_or_insert_default()
                 .extend(propagations);
         }
+    }
+}
+
+/// Notes the table that routes what comes in by an attachment to a gateway; the first one counts.
+fn associate(
+    known: &mut TransitAttachment,
+    gateway: Id,
+    new: TransitAssociation,
+    contradictions: &mut Vec<&'static str>,
+) {
+    if new.transit_gateway_route_table_id.is_empty() {
+        return;
+    }
+    let gateway = if gateway.is_empty() {
+        known.transit_gateway_id.clone()
+    } else {
+        gateway
+    };
+    let first = known
+        .associations
+        .entry(gateway)
+        .or_insert_with(|| new.clone());
+    let listed = &known.association.transit_gateway_route_table_id;
+    let table = &new.transit_gateway_route_table_id;
+    let is_other = known.resource_type != "peering" && !listed.is_empty() && listed != table;
+    if *first != new || is_other {
+        contradictions.push("Association");
+    } else if listed.is_empty() {
+        known.association = new;
     }
 }
 

@@ -256,6 +256,13 @@ fn add_route(document: &mut Value, table: usize, route: Value) {
     }
 }
 
+/// The state in which an attachment is listed already.
+fn state_of(document: &Value, id: &str) -> Option<Value> {
+    let mut listed = document["TransitGatewayAttachments"].as_array()?.iter();
+    let own = listed.find(|a| a["TransitGatewayAttachmentId"] == id)?;
+    Some(own["State"].clone())
+}
+
 pub(super) fn transit(dice: &mut Dice, document: &mut Value) {
     let support = *dice.one(&["enable", "disable"]);
     for gateway in ["tgw-1", "tgw-2"] {
@@ -274,7 +281,9 @@ pub(super) fn transit(dice: &mut Dice, document: &mut Value) {
                   kind: &str,
                   resource: &str| {
         let live = !dice.once_in(5);
-        let state = if live { "available" } else { "deleted" };
+        let drawn = json!(if live { "available" } else { "deleted" });
+        // The two sides of a peering have one state.
+        let state = state_of(document, id).unwrap_or(drawn);
         let mut one = json!({"TransitGatewayAttachmentId": id, "TransitGatewayId": gateway,
             "ResourceType": kind, "ResourceId": resource, "State": state});
         if !dice.once_in(8) {
@@ -292,10 +301,7 @@ pub(super) fn transit(dice: &mut Dice, document: &mut Value) {
         if !dice.once_in(8) {
             let all = [format!("subnet-{vpc}1"), format!("subnet-{vpc}2")];
             let some: Vec<&String> = all.iter().filter(|_| !dice.once_in(3)).collect();
-            let listed = document["TransitGatewayAttachments"].as_array();
-            let mut listed = listed.into_iter().flatten();
-            let own = listed.find(|a| a["TransitGatewayAttachmentId"] == id);
-            let state = own.map_or_else(|| json!("available"), |a| a["State"].clone());
+            let state = state_of(document, &id).unwrap_or(json!("available"));
             push(
                 document,
                 "TransitGatewayVpcAttachments",
