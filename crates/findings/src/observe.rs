@@ -15,6 +15,10 @@ use crate::{
 /// The longest title on the wire (service model, `FindingTitle`).
 const LONGEST_TITLE: usize = 1024;
 
+/// The longest digest of a layer, in bytes: SHA-512 takes 135 (OCI image specification, "Digests").
+/// A document may call anything a layer; findings are counted by it.
+const LONGEST_DIGEST: usize = 200;
+
 /// What is observed of one vulnerability of a resource in its environment.
 ///
 /// `is_system` says whether a package is the operating system's own.
@@ -116,7 +120,9 @@ fn package(
         version: package.version.clone(),
         arch: package.arch.clone(),
         path: location.map(|l| l.path.clone()),
-        layer: layer.and_then(|l| l.digest.clone().or_else(|| l.diff_id.clone())),
+        layer: layer
+            .and_then(|l| l.digest.clone().or_else(|| l.diff_id.clone()))
+            .filter(|digest| digest.len() <= LONGEST_DIGEST),
         of_system: is_system(package),
         fixed_version: affected.fixed_version.clone(),
         fix_state: fix_state(affected.fix, affected.fixed_version.is_some()).to_owned(),

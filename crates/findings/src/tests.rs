@@ -3,13 +3,16 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use model::{
-    Cvss, Detection, Facts, FixState, Inventory, MatchReason, Package, PurlType, Severity,
-    VendorSeverity, VexProduct, VexStatement, VexStatus,
+    Cvss, Detection, Facts, FixState, Inventory, Layer, Location, MatchReason, Package, PurlType,
+    Severity, VendorSeverity, VexProduct, VexStatement, VexStatus,
 };
 
 use crate::{
     AdvisorySummary, Matched, Status, Vulnerability,
+    environment::{Environment, Follows},
+    exposure::Exposure,
     fold::{Known, fold},
+    observe::package_observation,
     remedy::upgrades,
     severity::derive,
     suppress::{IgnoreRule, ignore, matches},
@@ -195,6 +198,32 @@ fn packages_of_one_vulnerability_fold_and_the_best_upgrade_is_named() {
         (best[0].name.as_str(), best[0].to.as_str(), best[0].total()),
         ("a", "2", 1)
     );
+}
+
+#[test]
+fn what_is_too_long_for_a_digest_is_no_layer() {
+    let mut case = folded(&[("a", "1")], &[(0, 1, None)]);
+    case.inventory.packages[0].locations.push(Location {
+        path: "a".to_owned(),
+        layer: Some(0),
+    });
+    let environment = Environment {
+        exposure: &Exposure::default(),
+        follows: Follows::default(),
+    };
+    for (length, kept) in [(135, true), (200, true), (201, false), (100_000, false)] {
+        case.inventory.layers = vec![Layer {
+            diff_id: Some("f".repeat(length)),
+            ..Layer::default()
+        }];
+        let observed = package_observation(
+            &case.vulnerabilities[0],
+            &case.inventory,
+            &environment,
+            &|_| false,
+        );
+        assert_eq!(observed.packages()[0].layer.is_some(), kept, "{length}");
+    }
 }
 
 #[test]

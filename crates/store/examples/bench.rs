@@ -218,22 +218,31 @@ fn text(row: &store::Row, column: usize) -> String {
     row.text(column).expect("text").to_owned()
 }
 
-/// The beginning of a statement that copies rows of a table, with other values in some columns.
-fn copying(engine: &Engine, table: &str, changed: &[(&str, String)]) -> String {
+/// Copies rows of a table `times` times, with other values in some columns; `COPY` in them is the
+/// number of the copy.
+fn copy(tx: &mut store::Tx<'_>, table: &str, changed: &[(&str, &str)], times: i64) {
     let sql = "SELECT column_name FROM information_schema.columns \
                WHERE CAST(table_name AS TEXT) = ?1 ORDER BY ordinal_position";
-    let rows = engine.read(|tx| tx.query(sql, &[table.into()]));
-    let names: Vec<String> = rows.expect("columns").iter().map(|r| text(r, 0)).collect();
+    let rows = tx.query(sql, &[table.into()]).expect("columns");
+    let names: Vec<String> = rows.iter().map(|row| text(row, 0)).collect();
     let values = names.iter().map(|name| {
         let changed = changed.iter().find(|(known, _)| known == name);
-        changed.map_or(name.clone(), |(_, value)| value.clone())
+        changed.map_or(name.as_str(), |(_, value)| value)
     });
-    let values: Vec<String> = values.collect();
-    format!(
-        "INSERT INTO {table} ({}) SELECT {}",
-        names.join(", "),
-        values.join(", ")
-    )
+    let values = values.collect::<Vec<_>>().join(", ");
+    // What is read does not grow with the copies.
+    let mut run = |sql: &str| tx.batch(sql).expect("copy");
+    run(&format!(
+        "CREATE TEMPORARY TABLE original AS SELECT * FROM {table}"
+    ));
+    for number in 1..=times {
+        run(&format!(
+            "INSERT INTO {table} ({}) SELECT {} FROM original",
+            names.join(", "),
+            values.replace("COPY", &number.to_string())
+        ));
+    }
+    run("DROP TABLE original");
 }
 
 /// Copies everything `times` times, without indexes meanwhile.
@@ -243,12 +252,11 @@ fn multiply(engine: &Engine, times: i64) {
                    AND indexdef NOT LIKE 'CREATE UNIQUE%' AND (tablename LIKE 'finding%' \
                    OR tablename LIKE 'resource%')";
     let rows = engine.read(|tx| tx.query(indexes, &[])).expect("indexes");
-    let count = engine.read(|tx| tx.first("SELECT MAX(id) FROM resources", &[]));
-    let count = count
-        .expect("count")
-        .expect("a row")
-        .int(0)
-        .expect("a number");
+    while engine
+        .write(|tx| keep::fold_counts(tx, 100_000))
+        .expect("fold")
+        > 0
+    {}
     let copied = engine.write(|tx| {
         // What is copied agrees with itself, and indexes are built in memory.
         tx.batch(
@@ -258,60 +266,49 @@ fn multiply(engine: &Engine, times: i64) {
         for row in &rows {
             tx.batch(&format!("DROP INDEX {}", text(row, 0)))?;
         }
-        for copy in 1..=times {
-            let moved = |name: &str| format!("{name} + {}", count * copy);
-            let other = |name: &str| format!("md5({name} || '{copy}')");
-            let suffixed = format!("resource_id || '-{copy}'");
-            for (table, changed, only) in [
-                (
-                    "resources",
-                    vec![("id", moved("id")), ("resource_id", suffixed.clone())],
-                    format!("id <= {count}"),
-                ),
-                (
-                    "resource_attributes",
-                    vec![("resource", moved("resource"))],
-                    format!("resource <= {count}"),
-                ),
-                (
-                    "resource_counts",
-                    vec![
-                        ("resource", moved("resource")),
-                        ("resource_id", suffixed.clone()),
-                    ],
-                    format!("resource <= {count}"),
-                ),
-                (
-                    "findings",
-                    vec![
-                        ("id", other("id")),
-                        ("resource", moved("resource")),
-                        ("resource_id", suffixed),
-                    ],
-                    format!("resource <= {count}"),
-                ),
-                (
-                    "finding_packages",
-                    vec![("finding", other("finding"))],
-                    format!("finding IN (SELECT id FROM findings WHERE resource <= {count})"),
-                ),
-            ] {
-                tx.batch(&format!(
-                    "{} FROM {table} WHERE {only}",
-                    copying(engine, table, &changed)
-                ))?;
-            }
-        }
+        let count = tx.first("SELECT MAX(id) FROM resources", &[])?;
+        let count = count.expect("a row").int(0)?;
+        let number = format!("{count} * COPY + ");
+        let moved = |name: &str| format!("{number}{name}");
+        let (id, resource) = (moved("id"), moved("resource"));
+        let suffixed = ("resource_id", "resource_id || '-COPY'");
+        let resource = ("resource", resource.as_str());
+        let finding = ("finding", "md5(finding || 'COPY')");
+        copy(tx, "resources", &[("id", &id), suffixed], times);
+        copy(tx, "resource_attributes", &[resource], times);
+        copy(tx, "resource_counts", &[resource, suffixed], times);
+        copy(tx, "resource_groups", &[resource], times);
+        copy(tx, "layer_counts", &[resource, suffixed], times);
+        let of_finding = [("id", "md5(id || 'COPY')"), resource, suffixed];
+        copy(tx, "findings", &of_finding, times);
+        copy(tx, "finding_packages", &[finding], times);
+        copy(tx, "finding_lists", &[finding], times);
+        tx.execute(
+            "UPDATE group_counts SET amount = amount * ?1",
+            &[(times + 1).into()],
+        )?;
+        let copied = started.elapsed().as_secs_f64();
         for row in &rows {
             tx.batch(&text(row, 1))?;
         }
-        Ok(())
+        Ok(copied)
     });
-    copied.expect("copy");
     println!(
-        "copied {times} times in {:.0} s",
+        "copied {times} times in {:.0} s, with indexes in {:.0} s",
+        copied.expect("copy"),
         started.elapsed().as_secs_f64()
     );
+}
+
+/// What the store takes on disk, in bytes, without the log of what is written ahead.
+fn size(engine: &Engine) -> i64 {
+    let sql = if engine.is_embedded() {
+        "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+    } else {
+        "SELECT pg_database_size(current_database())"
+    };
+    let row = engine.read(|tx| tx.first(sql, &[])).expect("size");
+    row.expect("a row").int(0).expect("a number")
 }
 
 /// What is measured.
@@ -519,7 +516,8 @@ fn main() {
         multiply(&engine, i64::try_from(times).expect("few") - 1);
     }
     engine.write(|tx| tx.batch("ANALYZE")).expect("analyze");
-    println!("{} findings", count(&engine));
+    let megabytes = size(&engine) / 1_000_000;
+    println!("{} findings, {megabytes} MB", count(&engine));
     println!(
         "| query | p50 ms | p99 ms | on a processor p50 ms | p99 ms | rows | reads |\n\
          |---|---:|---:|---:|---:|---:|---|"

@@ -2,6 +2,7 @@
 
 mod counts;
 mod facts;
+pub(crate) mod groups;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +16,7 @@ use findings::{
     lifecycle::{Change, ChangeKind, delete_at},
     risk,
 };
+pub use groups::fold_counts;
 use model::{Severity, Timestamp};
 
 use crate::{

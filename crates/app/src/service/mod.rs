@@ -4,6 +4,7 @@
 //! reconciliation, one transaction.
 
 pub(crate) mod answers;
+mod counts;
 pub(crate) mod ends;
 pub(crate) mod evaluate;
 pub(crate) mod generation;

@@ -25,6 +25,7 @@ use store::{
 };
 
 use super::{
+    counts::fold_counts,
     ends,
     generation::{MATCHED, adopt, agrees, place_of, rank},
     given_up,
@@ -201,7 +202,8 @@ impl Service {
                 }
                 self.enqueue_networks(starts)?;
                 starts = false;
-                self.enqueue_due()
+                self.enqueue_due()?;
+                fold_counts(self)
             };
             if let Err(error) = look() {
                 self.note(format!("{error:#}"));

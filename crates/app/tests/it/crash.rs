@@ -179,12 +179,16 @@ fn crash(address: &str, rounds: usize) {
 }
 
 impl Told<'_> {
-    /// The state when the queue is empty.
+    /// The state when the queue is empty and everything is counted.
     fn settled(&self) -> State {
         let began = Instant::now();
-        while !state::is_settled(self.engine) {
+        while !state::is_settled(self.engine) || state::notes(self.engine) > 0 {
             let waiting = state::waiting(self.engine);
-            assert!(began.elapsed() < PATIENCE, "still waiting: {waiting:?}");
+            let notes = state::notes(self.engine);
+            assert!(
+                began.elapsed() < PATIENCE,
+                "still waiting: {waiting:?} and {notes} notes"
+            );
             thread::sleep(Duration::from_millis(20));
         }
         State::read(self.engine)

@@ -64,6 +64,7 @@ pub(super) fn find(asked: &Asked<'_>) -> Result<Vec<Remedy>, Failure> {
             let request = Request {
                 criteria: fixable.clone(),
                 sort_by,
+                without_resources: true,
                 ..Request::new(Kind::Package)
             };
             let page = aggregate::aggregate(tx, scope, &request, &[], None, NAMES)?;

@@ -37,6 +37,18 @@ pub(super) enum Target {
     ScanSource,
 }
 
+/// Which counts are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// None: findings are counted.
+    No,
+    /// Of each resource, by type of finding.
+    Resources,
+    Layers,
+    Titles,
+    Packages,
+}
+
 /// How one aggregation is read from the tables.
 #[derive(Debug)]
 pub(super) struct Plan {
@@ -53,8 +65,8 @@ pub(super) struct Plan {
     pub(super) only: &'static str,
     /// Whether a group is a resource, or at least of one.
     pub(super) of_resource: bool,
-    /// Whether the group is told by the resource and the type of finding.
-    pub(super) by_resource: bool,
+    /// The counts that are kept of such groups.
+    pub(super) kept: Kept,
     /// Whether the join may give a finding twice.
     pub(super) repeats: bool,
     pub(super) filters: &'static [(&'static str, Target)],
@@ -76,7 +88,7 @@ const TYPES: [(&str, Target); 2] = [
 const INSTANCE: &str = "f.resource_type = 'AWS_EC2_INSTANCE'";
 const IMAGE: &str = "f.resource_type = 'AWS_ECR_CONTAINER_IMAGE'";
 const FUNCTION: &str = "f.resource_type = 'AWS_LAMBDA_FUNCTION'";
-const REPOSITORY: &str =
+pub(super) const REPOSITORY: &str =
     "JOIN resource_attributes a ON a.resource = f.resource AND a.name = 'ecrImageRepositoryName'";
 
 const RESOURCE: Plan = Plan {
@@ -87,7 +99,7 @@ const RESOURCE: Plan = Plan {
     join: "",
     only: "",
     of_resource: true,
-    by_resource: true,
+    kept: Kept::Resources,
     repeats: false,
     filters: &[],
 };
@@ -113,7 +125,7 @@ pub(super) const PLANS: [Plan; 15] = [
         member: "packageAggregation",
         keys: &["p.name"],
         join: "JOIN finding_packages p ON p.finding = f.id",
-        by_resource: false,
+        kept: Kept::Packages,
         repeats: true,
         filters: &[("packageNames", Target::Key(0))],
         ..GROUP
@@ -123,7 +135,7 @@ pub(super) const PLANS: [Plan; 15] = [
         name: "TITLE",
         member: "titleAggregation",
         keys: &["f.title", "COALESCE(f.vulnerability, '')"],
-        by_resource: false,
+        kept: Kept::Titles,
         filters: &[
             ("titles", Target::Member("title")),
             ("vulnerabilityIds", Target::Member("vulnerabilityId")),
@@ -192,7 +204,7 @@ pub(super) const PLANS: [Plan; 15] = [
                JOIN resource_attributes a ON a.resource = f.resource \
                AND a.name = 'ecrImageRepositoryName'",
         only: IMAGE,
-        by_resource: false,
+        kept: Kept::Layers,
         repeats: true,
         filters: &[
             ("repositories", Target::Key(0)),
@@ -237,7 +249,7 @@ pub(super) const PLANS: [Plan; 15] = [
                AND a.name = 'lambdaFunctionName' \
                JOIN finding_lists l ON l.finding = f.id AND l.name = 'lambdaLayer'",
         only: FUNCTION,
-        by_resource: false,
+        kept: Kept::No,
         repeats: true,
         filters: &[
             ("functionNames", Target::Key(0)),

@@ -1,12 +1,13 @@
 //! Counts of active findings by group.
 
+mod counted;
 mod kinds;
 mod request;
 
 use std::collections::BTreeMap;
 
 use findings::{
-    criteria::{Field, TextCondition, texts_hold},
+    criteria::{TextCondition, texts_hold},
     identity::partition,
     resource::Resource,
 };
@@ -14,11 +15,11 @@ pub use kinds::Kind;
 pub use request::{Request, SortBy};
 use serde::{Deserialize, Serialize};
 
-use self::kinds::Plan;
+use self::{counted::counted, kinds::Plan};
 use crate::{
     Row, Scope, StoreError, Tx, Value,
     engine::{MOST_KEYS, list_of},
-    listing::condition::{Parameters, column, condition, of_resource},
+    listing::condition::{Parameters, column, condition, of_resource, suppression},
     records::decode,
 };
 
@@ -48,7 +49,7 @@ pub struct Group {
     pub exploit_available: i64,
     /// Findings for all packages of which there is a fix.
     pub fix_available: i64,
-    /// Resources that have such findings.
+    /// Resources that have such findings; 0 if the request does without.
     pub resources: i64,
     /// The resource, if the group is of one.
     pub resource: Option<Resource>,
@@ -100,7 +101,7 @@ pub fn aggregate(
     let mut groups = Vec::with_capacity(rows.len());
     let mut numbers = Vec::with_capacity(rows.len());
     for row in rows.iter().take(size) {
-        groups.push(group(row, plan.keys.len())?);
+        groups.push(group(row, plan.keys.len(), request)?);
         numbers.push(row.int(plan.keys.len() + 11)?);
     }
     let next = groups.last().filter(|_| more).map(|group| Cursor {
@@ -116,77 +117,6 @@ pub fn aggregate(
     Ok(Page { groups, next })
 }
 
-const COUNTS: &str = "COUNT(*) AS total, \
-                      COUNT(CASE WHEN g.severity = 5 THEN 1 END) AS critical, \
-                      COUNT(CASE WHEN g.severity = 4 THEN 1 END) AS high, \
-                      COUNT(CASE WHEN g.severity = 3 THEN 1 END) AS medium, \
-                      COUNT(CASE WHEN g.severity = 2 THEN 1 END) AS low, \
-                      COUNT(CASE WHEN g.severity = 1 THEN 1 END) AS informational, \
-                      COUNT(CASE WHEN g.severity = 0 THEN 1 END) AS untriaged, \
-                      COUNT(CASE WHEN g.kind = 'NETWORK_REACHABILITY' THEN 1 END) AS network, \
-                      COUNT(CASE WHEN g.exploit_available = 'YES' THEN 1 END) AS exploits, \
-                      COUNT(CASE WHEN g.fix_available = 'YES' THEN 1 END) AS fixes, \
-                      COUNT(DISTINCT g.resource) AS resources, MIN(g.resource) AS resource";
-
-/// The same of rows that hold counts.
-const SUMS: &str = "CAST(SUM(g.total) AS BIGINT) AS total, \
-                    CAST(SUM(g.critical) AS BIGINT) AS critical, \
-                    CAST(SUM(g.high) AS BIGINT) AS high, \
-                    CAST(SUM(g.medium) AS BIGINT) AS medium, \
-                    CAST(SUM(g.low) AS BIGINT) AS low, \
-                    CAST(SUM(g.informational) AS BIGINT) AS informational, \
-                    CAST(SUM(g.untriaged) AS BIGINT) AS untriaged, \
-                    CAST(SUM(CASE WHEN g.kind = 'NETWORK_REACHABILITY' THEN g.total ELSE 0 END) \
-                    AS BIGINT) AS network, \
-                    CAST(SUM(g.exploits) AS BIGINT) AS exploits, \
-                    CAST(SUM(g.fixes) AS BIGINT) AS fixes, \
-                    COUNT(DISTINCT g.resource) AS resources, MIN(g.resource) AS resource";
-
-/// What is counted: findings, or the counts that are kept for each resource.
-struct Counted {
-    table: &'static str,
-    is_active: &'static str,
-    columns: &'static str,
-    counts: &'static str,
-}
-
-const FINDINGS: Counted = Counted {
-    table: "findings",
-    is_active: "f.status = 'ACTIVE'",
-    columns: "f.severity, f.kind, f.exploit_available, f.fix_available, f.resource",
-    counts: COUNTS,
-};
-
-const RESOURCES: Counted = Counted {
-    table: "resource_counts",
-    is_active: "f.total > 0",
-    columns: "f.kind, f.resource, f.total, f.critical, f.high, f.medium, f.low, f.informational, \
-              f.untriaged, f.exploits, f.fixes",
-    counts: SUMS,
-};
-
-/// The kept counts if groups and conditions are by what a resource is and the type of finding.
-fn counted(plan: &Plan, request: &Request) -> &'static Counted {
-    let kept = |field| {
-        matches!(
-            field,
-            Field::Account
-                | Field::Region
-                | Field::FindingType
-                | Field::ResourceType
-                | Field::ResourceId
-                | Field::OfResource
-                | Field::Tags
-        )
-    };
-    let mut members = request.criteria.members.iter();
-    if plan.by_resource && members.all(|(member, _)| kept(member.field)) {
-        &RESOURCES
-    } else {
-        &FINDINGS
-    }
-}
-
 fn statement(
     scope: &Scope,
     plan: &Plan,
@@ -196,35 +126,29 @@ fn statement(
 ) -> (String, Parameters) {
     let counted = counted(plan, request);
     let mut to = Parameters::default();
-    let mut terms = vec![
-        condition(scope, &request.criteria, &mut to),
-        counted.is_active.to_owned(),
-    ];
-    if !plan.only.is_empty() {
-        terms.push(plan.only.to_owned());
-    }
+    // Only active findings are counted: for conditions, all are.
+    let mut terms = vec![if counted.is_kept() {
+        suppression(scope, &request.criteria, &mut to)
+    } else {
+        condition(scope, &request.criteria, &mut to)
+    }];
+    terms.push(counted.is_active.to_owned());
+    terms.push(plan.only.to_owned());
+    let names = counted.keys(plan);
     for (number, conditions) in &request.keys {
-        if let Some(key) = plan.keys.get(*number) {
+        if let Some(key) = names.get(*number) {
             terms.push(column(key, conditions, &mut to));
         }
     }
     for (name, conditions) in &request.of_resource {
         terms.push(of_resource(name, conditions, &mut to));
     }
-    let numbered = plan.keys.iter().enumerate();
+    terms.retain(|term| !term.is_empty());
+    let numbered = names.iter().enumerate();
     let selected: Vec<String> = numbered.map(|(n, key)| format!("{key} AS k{n}")).collect();
-    let keys: Vec<String> = (0..plan.keys.len()).map(|n| format!("k{n}")).collect();
+    let keys: Vec<String> = (0..names.len()).map(|n| format!("k{n}")).collect();
     let keys = keys.join(", ");
-    // A finding counts once for a package of which it has several.
-    let id = if plan.repeats { "DISTINCT f.id, " } else { "" };
-    let inner = format!(
-        "SELECT {id}{}, {} FROM {} f {} WHERE {}",
-        selected.join(", "),
-        counted.columns,
-        counted.table,
-        plan.join,
-        terms.join(" AND "),
-    );
+    let groups = counted.groups(plan, &selected, &keys, &terms.join(" AND "));
     let amount = request.sort_by.column();
     let mut after = String::new();
     if let Some(cursor) = cursor {
@@ -232,21 +156,20 @@ fn statement(
         let place = to.add(cursor.amount);
         let places: Vec<String> = cursor.keys.iter().map(|key| to.add(key)).collect();
         after = format!(
-            " WHERE {amount} {than} {place} OR ({amount} = {place} AND ({keys}) > ({}))",
+            " AND ({amount} {than} {place} OR ({amount} = {place} AND ({keys}) > ({})))",
             places.join(", ")
         );
     }
     let direction = if request.descending { " DESC" } else { "" };
     let limit = to.add(i64::try_from(limit).unwrap_or(i64::MAX));
     let sql = format!(
-        "SELECT * FROM (SELECT {keys}, {} FROM ({inner}) g GROUP BY {keys}) c{after} \
-         ORDER BY {amount}{direction}, {keys} LIMIT {limit}",
-        counted.counts
+        "SELECT * FROM ({groups}) c WHERE total > 0{after} \
+         ORDER BY {amount}{direction}, {keys} LIMIT {limit}"
     );
     (sql, to)
 }
 
-fn group(row: &Row, keys: usize) -> Result<Group, StoreError> {
+fn group(row: &Row, keys: usize, request: &Request) -> Result<Group, StoreError> {
     let count = |column: usize| row.int(keys + column);
     let names = (0..keys).map(|column| Ok(row.text(column)?.to_owned()));
     Ok(Group {
@@ -263,7 +186,11 @@ fn group(row: &Row, keys: usize) -> Result<Group, StoreError> {
         network: count(7)?,
         exploit_available: count(8)?,
         fix_available: count(9)?,
-        resources: count(10)?,
+        resources: if request.tells_resources() {
+            count(10)?
+        } else {
+            0
+        },
         resource: None,
     })
 }

@@ -57,6 +57,8 @@ pub struct Request {
     pub of_instances: bool,
     pub sort_by: SortBy,
     pub descending: bool,
+    /// Whether nobody asks of how many resources a group is: more is answered by kept counts then.
+    pub without_resources: bool,
 }
 
 impl Request {
@@ -71,7 +73,17 @@ impl Request {
             of_instances: true,
             sort_by: SortBy::All,
             descending: true,
+            without_resources: false,
         }
+    }
+
+    /// Whether the answer says of how many resources a group is.
+    pub(super) fn tells_resources(&self) -> bool {
+        let sorts = matches!(
+            self.sort_by,
+            SortBy::AffectedImages | SortBy::AffectedInstances
+        );
+        sorts || !self.without_resources
     }
 
     /// Reads the member of the union that belongs to the kind.

@@ -9,6 +9,7 @@ mod sqlite;
 mod value;
 
 pub use explain::Explained;
+pub(crate) use value::kept;
 pub use value::{Row, Value};
 
 use crate::{Scope, StoreError, digest::digest};
@@ -174,6 +175,25 @@ impl Tx<'_> {
         Ok(inserted)
     }
 
+    /// Like [`Self::insert_many`] with a tail that returns rows.
+    pub(crate) fn insert_returning(
+        &mut self,
+        head: &str,
+        rows: &[Vec<Value>],
+        tail: &str,
+        mut visit: impl FnMut(Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let Some(width) = rows.first().map(Vec::len).filter(|width| *width > 0) else {
+            return Ok(());
+        };
+        for rows in rows.chunks((MOST_PARAMETERS / width).max(1)) {
+            let sql = format!("{head} VALUES {} {tail}", placeholders(rows.len(), width));
+            let parameters: Vec<Value> = rows.iter().flatten().cloned().collect();
+            self.each(&sql, &parameters, &mut visit)?;
+        }
+        Ok(())
+    }
+
     /// The number of this transaction among those that write.
     ///
     /// On PostgreSQL transactions are numbered when they begin, and a later number may be
@@ -211,6 +231,15 @@ impl Tx<'_> {
             .first_chunk()
             .map_or(0, |bytes| i64::from_be_bytes(*bytes));
         self.batch(&format!("SELECT {function}({hash})"))
+    }
+
+    /// Takes an advisory lock until the transaction ends; says whether no other has it.
+    pub(crate) fn hold_alone(&mut self, lock: i64) -> Result<bool, StoreError> {
+        if !self.is_postgres() {
+            return Ok(true);
+        }
+        let row = self.first("SELECT pg_try_advisory_xact_lock(?1)", &[lock.into()])?;
+        Ok(row.is_some_and(|row| row.int(0).is_ok_and(|held| held != 0)))
     }
 
     /// What locks the rows of a `SELECT` until the transaction ends: SQLite has one writer anyway.

@@ -1,5 +1,7 @@
 //! Values and rows that both engines understand.
 
+use std::borrow::Cow;
+
 use crate::StoreError;
 
 /// A value on its way into or out of the database.
@@ -30,14 +32,29 @@ impl From<f64> for Value {
     }
 }
 
+/// A text as it is kept.
+///
+/// `PostgreSQL`'s text holds no NUL, and what a stranger wrote may; it becomes U+FFFD on both
+/// engines, so that they answer alike.
+pub(crate) fn kept(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') {
+        return text.replace('\0', "\u{fffd}").into();
+    }
+    text.into()
+}
+
 impl From<String> for Value {
-    /// `PostgreSQL`'s text holds no NUL, and what a stranger wrote may; it becomes U+FFFD on both
-    /// engines, so that they answer alike.
     fn from(value: String) -> Self {
-        if value.contains('\0') {
-            return Self::Text(value.replace('\0', "\u{fffd}"));
+        match kept(&value) {
+            Cow::Owned(changed) => Self::Text(changed),
+            Cow::Borrowed(_) => Self::Text(value),
         }
-        Self::Text(value)
+    }
+}
+
+impl From<&Cow<'_, str>> for Value {
+    fn from(value: &Cow<'_, str>) -> Self {
+        Self::from(value.as_ref())
     }
 }
 

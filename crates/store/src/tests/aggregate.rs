@@ -1,6 +1,11 @@
 //! Aggregations: SQL agrees with counting in Rust.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
 
 use findings::{
     criteria::{Criteria, TextCondition, texts_hold},
@@ -12,14 +17,14 @@ use serde_json::{Value, json};
 
 use super::random::{self, Random};
 use crate::{
-    Engine, Row, Scope,
+    Engine, Row, Scope, StoreError, Tx,
     aggregate::{Kind, Request, SeverityCounts, SortBy, aggregate},
     expiry::{self, Retention},
     keep, leaving,
     listing::{self, Listed, Query},
     resources,
     rules::{self, Action, Definition},
-    testing::each_engine,
+    testing::{each_engine, postgres_database},
 };
 
 fn scope() -> Scope {
@@ -168,7 +173,12 @@ fn check(engine: &Engine, request: &Request, population: &[Listed]) -> usize {
             "{keys:?}"
         );
         let resources = usize::try_from(group.resources).expect("few");
-        assert_eq!(resources, counted.resources.len(), "{request:?} {keys:?}");
+        let told = if request.without_resources {
+            0
+        } else {
+            counted.resources.len()
+        };
+        assert_eq!(resources, told, "{request:?} {keys:?}");
         if let Some(resource) = &group.resource {
             assert!(counted.resources.contains(&resource.id));
         }
@@ -209,45 +219,127 @@ fn counts_are_those_of_counting() {
                 ]);
                 request.descending = random.chance(50);
                 request.criteria = random::criteria(&mut random, &scope(), &population);
+                if random.chance(50) {
+                    request.sort_by = SortBy::All;
+                    request.without_resources = true;
+                }
                 check(engine, &request, &population);
+                if random.chance(10) {
+                    engine.write(|tx| keep::fold_counts(tx, 100)).expect("fold");
+                }
             }
         }
     });
 }
 
-/// What is kept for each resource, and the same counted from the findings.
-fn kept_and_counted(engine: &Engine) -> [Vec<Row>; 2] {
-    let counted = "SELECT account, region, resource_type, resource, kind, resource_id, COUNT(*), \
-                   COUNT(CASE WHEN severity = 5 THEN 1 END), \
-                   COUNT(CASE WHEN severity = 4 THEN 1 END), \
-                   COUNT(CASE WHEN severity = 3 THEN 1 END), \
-                   COUNT(CASE WHEN severity = 2 THEN 1 END), \
-                   COUNT(CASE WHEN severity = 1 THEN 1 END), \
-                   COUNT(CASE WHEN severity = 0 THEN 1 END), \
-                   COUNT(CASE WHEN exploit_available = 'YES' THEN 1 END), \
-                   COUNT(CASE WHEN fix_available = 'YES' THEN 1 END) FROM findings \
-                   WHERE status = 'ACTIVE' GROUP BY account, region, resource_type, resource, \
-                   kind, resource_id ORDER BY resource, kind";
-    let kept = "SELECT account, region, resource_type, resource, kind, resource_id, total, \
-                critical, high, medium, low, informational, untriaged, exploits, fixes \
-                FROM resource_counts WHERE total <> 0 ORDER BY resource, kind";
-    [kept, counted].map(|sql| engine.read(|tx| tx.query(sql, &[])).expect("query"))
+/// Counts by severity and the like, of rows `f` of findings.
+const COUNTS: &str = "COUNT(*), COUNT(CASE WHEN f.severity = 5 THEN 1 END), \
+                      COUNT(CASE WHEN f.severity = 4 THEN 1 END), \
+                      COUNT(CASE WHEN f.severity = 3 THEN 1 END), \
+                      COUNT(CASE WHEN f.severity = 2 THEN 1 END), \
+                      COUNT(CASE WHEN f.severity = 1 THEN 1 END), \
+                      COUNT(CASE WHEN f.severity = 0 THEN 1 END), \
+                      COUNT(CASE WHEN f.exploit_available = 'YES' THEN 1 END), \
+                      COUNT(CASE WHEN f.fix_available = 'YES' THEN 1 END)";
+
+const KEPT: &str = "total, critical, high, medium, low, informational, untriaged, exploits, fixes";
+
+/// What is kept for each resource, layer and group, and the same counted from the findings.
+fn kept_and_counted(engine: &Engine) -> Vec<[Vec<Row>; 2]> {
+    let packages = "(SELECT DISTINCT f.*, p.name FROM findings f \
+                    JOIN finding_packages p ON p.finding = f.id)";
+    let layers = "(SELECT DISTINCT f.*, p.layer FROM findings f \
+                  JOIN finding_packages p ON p.finding = f.id AND p.layer IS NOT NULL)";
+    let rows = "account, region, name, vulnerability, resource_type, kind, severity, \
+                fix_available, exploit_available";
+    let groups = |counted_by: &str, severity: &str| {
+        format!(
+            "SELECT {rows}, CAST(SUM(amount) AS BIGINT) FROM (SELECT * FROM group_counts \
+             UNION ALL SELECT {columns} FROM group_changes) c WHERE counted_by = '{counted_by}' \
+             AND severity {severity} GROUP BY {rows} HAVING SUM(amount) <> 0 ORDER BY {rows}",
+            columns = "account, region, counted_by, name, vulnerability, resource_type, kind, \
+                       severity, fix_available, exploit_available, amount"
+        )
+    };
+    let of_findings = |from: &str, name: &str, vulnerability: &str| {
+        let key = format!(
+            "f.account, f.region, {name}, {vulnerability}, f.resource_type, f.kind, f.severity, \
+             COALESCE(f.fix_available, ''), COALESCE(f.exploit_available, '')"
+        );
+        format!(
+            "SELECT {key}, COUNT(*) FROM {from} f WHERE f.status = 'ACTIVE' \
+             GROUP BY {key} ORDER BY {key}"
+        )
+    };
+    let of_resources = |from: &str, name: &str| {
+        let key = format!("f.account, f.region, {name}, '', f.resource_type, f.kind");
+        format!(
+            "SELECT {key}, CAST(-1 AS BIGINT), '', '', COUNT(DISTINCT f.resource) FROM {from} f \
+             WHERE f.status = 'ACTIVE' AND (f.vulnerability IS NULL OR {name} <> f.title) \
+             GROUP BY f.account, f.region, {name}, f.resource_type, f.kind \
+             ORDER BY f.account, f.region, {name}, f.resource_type, f.kind"
+        )
+    };
+    let compared = [
+        (
+            format!(
+                "SELECT account, region, resource_type, resource, kind, resource_id, {KEPT} \
+                 FROM resource_counts WHERE total <> 0 ORDER BY resource, kind"
+            ),
+            format!(
+                "SELECT account, region, resource_type, resource, kind, resource_id, {COUNTS} \
+                 FROM findings f WHERE status = 'ACTIVE' GROUP BY account, region, \
+                 resource_type, resource, kind, resource_id ORDER BY resource, kind"
+            ),
+        ),
+        (
+            format!(
+                "SELECT account, region, resource, layer, resource_type, resource_id, {KEPT} \
+                 FROM layer_counts ORDER BY resource, layer"
+            ),
+            format!(
+                "SELECT account, region, resource, layer, resource_type, resource_id, {COUNTS} \
+                 FROM {layers} f WHERE status = 'ACTIVE' GROUP BY account, region, resource, \
+                 layer, resource_type, resource_id ORDER BY resource, layer"
+            ),
+        ),
+        (
+            groups("TITLE", ">= 0"),
+            of_findings("findings", "f.title", "COALESCE(f.vulnerability, '')"),
+        ),
+        (
+            groups("PACKAGE", ">= 0"),
+            of_findings(packages, "f.name", "SUBSTR(f.name, 1, 0)"),
+        ),
+        (groups("TITLE", "< 0"), of_resources("findings", "f.title")),
+        (groups("PACKAGE", "< 0"), of_resources(packages, "f.name")),
+    ];
+    let read = |sql: &str| engine.read(|tx| tx.query(sql, &[])).expect("query");
+    let both = compared.iter();
+    both.map(|(kept, counted)| [read(kept), read(counted)])
+        .collect()
 }
 
 #[test]
 fn kept_counts_are_those_of_the_findings() {
     each_engine(|_, engine| {
         let check = |case: &str| {
-            let [kept, counted] = kept_and_counted(engine);
-            assert_eq!(kept, counted, "{case}");
-            counted
+            let mut all = Vec::new();
+            for [kept, counted] in kept_and_counted(engine) {
+                assert_eq!(kept, counted, "{case}");
+                all.push(counted);
+            }
+            all
         };
         for seed in 30..36 {
             let mut random = Random(seed);
             let scope = &Scope::new("123456789012", format!("eu-west-{seed}"));
             let made = engine.write(|tx| random::fill(tx, &mut random, scope, 12));
             let first = check("filled");
-            assert!(first.len() > 10, "something is active");
+            assert!(
+                first.iter().all(|counted| counted.len() > 4),
+                "something is active"
+            );
             let definition = Definition {
                 name: "critical".to_owned(),
                 action: Action::Suppress,
@@ -286,8 +378,64 @@ fn kept_counts_are_those_of_the_findings() {
                 .write(|tx| expiry::expire(tx, later, 1_000, Retention::default()))
                 .expect("expire");
             check("deleted");
+            // Less than there is, so that the next turn finds some of both.
+            let folded = engine.write(|tx| keep::fold_counts(tx, 40));
+            let expected = if engine.is_embedded() { 0 } else { 40 };
+            assert_eq!(folded.expect("fold"), expected);
+            check("folded");
         }
+        while engine
+            .write(|tx| keep::fold_counts(tx, 1_000))
+            .expect("fold")
+            > 0
+        {}
+        check("all folded");
+        let empty = "SELECT COUNT(*) FROM group_counts WHERE amount = 0";
+        let empty = engine.read(|tx| tx.first(empty, &[]));
+        let empty = empty.expect("count").expect("a row").int(0);
+        assert_eq!(empty.expect("a number"), 0, "rows that count nothing");
     });
+}
+
+/// Saves one finding of a title that all resources have.
+fn save_one(tx: &mut Tx<'_>, number: usize) -> Result<(), StoreError> {
+    let mut random = Random(7);
+    let mut resource = random::resource(&mut random, number);
+    resource.id = format!("resource-{number}");
+    let seen = random::observation(&mut Random(9), 1);
+    random::evaluate(tx, &scope(), &resource, &[seen], &[], 1_000)
+}
+
+#[test]
+fn writers_of_one_title_do_not_wait_for_each_other() {
+    let Some(address) = postgres_database() else {
+        return;
+    };
+    let engine = crate::open(&address).expect("open");
+    let (written, first) = mpsc::channel();
+    let (done, second) = mpsc::channel();
+    thread::scope(|threads| {
+        let engine = &engine;
+        let waiting = threads.spawn(move || {
+            engine.write(|tx| {
+                save_one(tx, 1)?;
+                written.send(()).expect("the other waits");
+                // What it wrote is not committed before the other has.
+                Ok(second.recv_timeout(Duration::from_secs(20)).is_ok())
+            })
+        });
+        first.recv().expect("the first has written");
+        engine.write(|tx| save_one(tx, 2)).expect("the second");
+        done.send(()).expect("the first waits");
+        assert!(waiting.join().expect("no panic").expect("the first"));
+    });
+    let page = engine.read(|tx| aggregate(tx, &scope(), &Request::new(Kind::Title), &[], None, 9));
+    let groups = page.expect("aggregate").groups;
+    let counts: Vec<(i64, i64)> = groups
+        .iter()
+        .map(|group| (group.severities.all, group.resources))
+        .collect();
+    assert_eq!(counts, [(2, 2)]);
 }
 
 #[test]

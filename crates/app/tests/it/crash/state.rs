@@ -9,7 +9,7 @@ use store::{Engine, Row, Value, settings};
 pub(crate) struct State(BTreeMap<&'static str, Vec<String>>);
 
 /// Each table with the rows that must agree; the order of rows of one subject matters.
-const TABLES: [(&str, &str); 10] = [
+const TABLES: [(&str, &str); 12] = [
     (
         "finding",
         "SELECT f.id, f.resource_id, f.status, f.severity, f.title, f.closed_because, \
@@ -25,6 +25,23 @@ const TABLES: [(&str, &str); 10] = [
         "count",
         "SELECT resource_id, kind, total, critical, high, medium, low, informational, untriaged, \
          exploits, fixes FROM resource_counts WHERE total <> 0 ORDER BY resource_id, kind",
+    ),
+    (
+        "layer",
+        "SELECT resource_id, layer, total, critical, high, medium, low, informational, untriaged, \
+         exploits, fixes FROM layer_counts ORDER BY resource_id, layer",
+    ),
+    (
+        "group",
+        "SELECT counted_by, name, vulnerability, resource_type, kind, severity, fix_available, \
+         exploit_available, CAST(SUM(amount) AS BIGINT) FROM \
+         (SELECT counted_by, name, vulnerability, resource_type, kind, severity, fix_available, \
+         exploit_available, amount FROM group_counts UNION ALL \
+         SELECT counted_by, name, vulnerability, resource_type, kind, severity, fix_available, \
+         exploit_available, amount FROM group_changes) g GROUP BY counted_by, name, \
+         vulnerability, resource_type, kind, severity, fix_available, exploit_available \
+         HAVING SUM(amount) <> 0 ORDER BY counted_by, name, vulnerability, resource_type, kind, \
+         severity, fix_available, exploit_available",
     ),
     (
         "history",
@@ -151,6 +168,12 @@ pub(crate) fn waiting(engine: &Engine) -> Vec<String> {
         )
     });
     rows.unwrap().iter().map(line).collect()
+}
+
+/// How many notes wait to be added to the counts of findings.
+pub(crate) fn notes(engine: &Engine) -> i64 {
+    let notes = first(engine, "SELECT COUNT(*) FROM group_changes", &[]);
+    notes.unwrap().int(0).unwrap()
 }
 
 pub(crate) fn is_settled(engine: &Engine) -> bool {
