@@ -23,7 +23,7 @@ pub(crate) enum Action {
 #[derive(Debug, Args)]
 pub(crate) struct PathArguments {
     /// An instance, a network interface, a gateway (igw-, vgw-, tgw-) or peering connection, an
-    /// address or a block.
+    /// accelerator (its ARN, DNS name or an address), an address or a block.
     #[arg(value_name = "FROM")]
     pub(crate) from: String,
     /// The same, and NAT gateways and endpoints.

@@ -18,16 +18,16 @@ use crate::routes::Next;
 use crate::snapshot::{Id, NetworkInterface, Snapshot, is_live};
 
 /// Something in a subnet that packets are routed through.
-struct Middlebox {
-    id: Id,
-    subnet: Id,
-    vpc: Id,
+pub(crate) struct Middlebox {
+    pub(crate) id: Id,
+    pub(crate) subnet: Id,
+    pub(crate) vpc: Id,
     /// Where a route to it leads.
-    next: Next,
+    pub(crate) next: Next,
     /// The interface of an appliance, which its groups filter; endpoints have none.
-    interface: Option<NetworkInterface>,
+    pub(crate) interface: Option<NetworkInterface>,
     /// The network firewall whose endpoint it is.
-    firewall: Option<Id>,
+    pub(crate) firewall: Option<Id>,
 }
 
 /// What passes through the middlebox to which an edge's own route table sends packets to `private`;
@@ -81,7 +81,7 @@ pub(crate) fn redirected<A: Kept>(
 }
 
 /// The middlebox that a route leads to; nothing if what is there drops packets for others.
-fn locate(engine: &Engine, next: &Next) -> Result<Option<Middlebox>, Reason> {
+pub(crate) fn locate(engine: &Engine, next: &Next) -> Result<Option<Middlebox>, Reason> {
     match next {
         Next::Interface(id) => {
             let Some(interface) = interface(engine, id) else {
@@ -185,7 +185,7 @@ fn across<A: Kept>(
 
 /// The (client's port, client) pairs to which an interface's answers get through a middlebox, but for
 /// the rules of a firewall.
-fn answers<A: Kept>(
+pub(crate) fn answers<A: Kept>(
     engine: &mut Engine,
     interface: &NetworkInterface,
     edge: &Edge,

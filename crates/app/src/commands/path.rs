@@ -36,8 +36,9 @@ pub(crate) fn run(arguments: &PathArguments) -> Result<bool> {
         eprintln!("warning: {problem}");
     }
     let end = |text: &str| {
-        End::parse(text)
-            .with_context(|| format!("{text} is no instance, interface, gateway, address or block"))
+        End::parse(text).with_context(|| {
+            format!("{text} is no instance, interface, gateway, accelerator, address or block")
+        })
     };
     let query = Query {
         from: end(&arguments.from)?,
@@ -89,13 +90,14 @@ pub(crate) fn from_edges(arguments: &NetworkScan, id: &str, snapshot: &Snapshot)
     let mut documents = Vec::new();
     for edge in &edges {
         let query = Query {
-            from: End::Gateway(edge.clone()),
+            from: edge.clone(),
             to: to.clone(),
             protocol,
             ports: ports.clone(),
         };
         let answer = find(snapshot, &query).map_err(|reason| anyhow!(reason))?;
-        text.push_str(&table((edge, id), &answer).context("write the table")?);
+        let edge = edge.text();
+        text.push_str(&table((&edge, id), &answer).context("write the table")?);
         let mut told = document(&answer);
         if let Some(members) = told.as_object_mut() {
             members.insert("edge".to_owned(), json!(edge));

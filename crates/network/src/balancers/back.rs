@@ -167,7 +167,7 @@ fn from_any_of(set: &Sources, addresses: &IntervalSet<u32>) -> Sources {
 
 /// Everything or nothing, as a target takes packets with the address of a service, which the node
 /// passes on.
-pub(super) fn passed_on_hidden(
+pub(crate) fn passed_on_hidden(
     engine: &mut Engine,
     front: &Front<'_>,
     target: &Destination<'_>,

@@ -24,7 +24,7 @@ use crate::snapshot::{
     Action, Id, Listener, LoadBalancer, NetworkInterface, Snapshot, TargetGroup,
 };
 
-pub(crate) use back::{admits_hidden, everything_if};
+pub(crate) use back::{admits_hidden, everything_if, passed_on_hidden};
 pub(crate) use classic::targets as classic_targets;
 pub(crate) use targets::{
     Destination, UNKNOWN_ZONE, destinations, first_interface, is_in_zone, preserves,
@@ -310,7 +310,7 @@ pub(crate) fn through(
                 }
                 Seen::Service(addresses, groups) if keeps => {
                     let seen = (addresses, groups);
-                    clients.and_if(&back::passed_on_hidden(engine, front, &target, seen))
+                    clients.and_if(&passed_on_hidden(engine, front, &target, seen))
                 }
                 _ => clients.and_if(&back::proxied(engine, front, &target)),
             };

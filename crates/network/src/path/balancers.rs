@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use crate::address::Address;
 use crate::balancers::{
-    Clients, Destination, UNKNOWN_ZONE, classic_targets, destinations, forwards, is_active,
-    is_in_zone, listeners, nodes, preserves, protocols_of,
+    Clients, Destination, Front, Seen, UNKNOWN_ZONE, classic_targets, destinations, forwards,
+    is_active, is_in_zone, listeners, nodes, passed_on_hidden, preserves, protocols_of,
 };
+use crate::edges::Edge;
 use crate::engine::{Kept, from};
 use crate::interval::IntervalSet;
 use crate::known::Known;
@@ -30,7 +31,7 @@ const SERVICE: &str = "AWS::EC2::VPCEndpointService";
 const ENDPOINT: &str = "AWS::EC2::VPCEndpoint";
 
 /// Load balancers that stand one behind the other: a network one before an application one.
-const DEEPEST: usize = 2;
+pub(super) const DEEPEST: usize = 2;
 
 /// Of one family, what is known for both.
 fn of_family<A: Address>(clients: &Clients) -> Known<IntervalSet<A>> {
@@ -107,15 +108,16 @@ impl<'s> Walk<'s> {
         all.find(|b| b.load_balancer_arn.ends_with(&suffix))
     }
 
-    fn is_wanted(&self, interface: &NetworkInterface) -> bool {
+    pub(super) fn is_wanted(&self, interface: &NetworkInterface) -> bool {
         match &self.goal {
             Goal::Interfaces(wanted) => wanted.contains(&interface.network_interface_id),
+            Goal::Accelerator(_) => true,
             Goal::Gateway(_) | Goal::Anywhere => false,
         }
     }
 
     /// Whether some target of a load balancer is wanted.
-    fn leads(&self, balancer: &LoadBalancer, depth: usize) -> bool {
+    pub(super) fn leads(&self, balancer: &LoadBalancer, depth: usize) -> bool {
         let arn = &balancer.load_balancer_arn;
         let groups: BTreeSet<Id> = listeners(self.snapshot, arn)
             .into_iter()
@@ -163,7 +165,7 @@ impl<'s> Walk<'s> {
         self.go_on_from(flow, interface, 0);
     }
 
-    fn go_on_from<A: Kept>(
+    pub(super) fn go_on_from<A: Kept>(
         &mut self,
         flow: &Flow<A>,
         interface: &'s NetworkInterface,
@@ -290,7 +292,9 @@ impl<'s> Walk<'s> {
                 }
                 None => flow.doubt(UNKNOWN_ZONE),
             }
-            if keeps && !A::IS_V6 && !flow.is_hidden {
+            if keeps && flow.is_of_service {
+                self.pass_on_hidden(flow, node, &target, port);
+            } else if keeps && !A::IS_V6 && !flow.is_hidden {
                 self.pass_on(flow, node, &target, port);
             } else {
                 self.proxy(&flow, node, &target, false);
@@ -344,6 +348,56 @@ impl<'s> Walk<'s> {
         port: u16,
     ) {
         match self.passed_on(&mut flow, node, target, port) {
+            Ok(()) => self.arrived(&flow),
+            Err(stopped) => self.stop(stopped),
+        }
+    }
+
+    /// The same with an address of a service, which nobody describes.
+    fn pass_on_hidden<A: Kept>(
+        &mut self,
+        mut flow: Flow<A>,
+        node: Node<'s>,
+        target: &Destination<'s>,
+        port: u16,
+    ) {
+        let Some(address) = A::of(target.address.ip()) else {
+            self.lost(
+                &flow,
+                "translation between address families is not followed",
+            );
+            return;
+        };
+        let front = Front {
+            edge: Edge::Accelerator(Id::new()),
+            node: node.interface,
+            address: node.address,
+            public: None,
+            public_six: None,
+            protocol: self.protocol,
+            port,
+            clients: Clients::everybody(),
+            seen: Seen::Clients,
+            middlebox: None,
+            behind: None,
+            first_node: None,
+        };
+        let world = self.engine.internet::<u32>(&node.interface.vpc_id);
+        let seen = (&*world, &Vec::new());
+        let open = passed_on_hidden(&mut self.engine, &front, target, seen);
+        flow.retarget(address, port, target.port);
+        let open = open.map(|set| {
+            if set.is_empty() {
+                Region::empty()
+            } else {
+                Region::all()
+            }
+        });
+        let id = &target.interface.network_interface_id;
+        let test = Test::new(id, super::filter::INTERFACE, "ENI_SG_RULES_MISMATCH");
+        let passed = flow.ask(test, &open, true);
+        let passed = passed.map_err(|blocker| Stopped::new(&flow, blocker));
+        match passed.and_then(|()| self.at_target(&mut flow, target.interface)) {
             Ok(()) => self.arrived(&flow),
             Err(stopped) => self.stop(stopped),
         }

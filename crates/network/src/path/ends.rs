@@ -20,6 +20,8 @@ pub enum End {
     Interface(Id),
     /// An internet, NAT, virtual private or transit gateway, or a peering connection.
     Gateway(Id),
+    /// An accelerator of Global Accelerator, by its ARN or DNS name.
+    Accelerator(Id),
     /// Whoever has these addresses.
     Block(Block),
 }
@@ -38,7 +40,54 @@ impl End {
         if GATEWAYS.iter().any(|prefix| text.starts_with(prefix)) {
             return Some(Self::Gateway(id));
         }
+        let is_accelerator = text.starts_with("arn:") && text.contains(":accelerator/")
+            || text.ends_with(".awsglobalaccelerator.com");
+        if is_accelerator {
+            return Some(Self::Accelerator(id));
+        }
         Block::parse(text).map(Self::Block)
+    }
+
+    /// The identifier, address or block, as it is read.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Instance(id)
+            | Self::Interface(id)
+            | Self::Gateway(id)
+            | Self::Accelerator(id) => id.clone(),
+            Self::Block(block) => block.to_string(),
+        }
+    }
+
+    /// The same end, with accelerators by their ARN; a static address of one is it.
+    pub(super) fn resolved(&self, snapshot: &Snapshot) -> Result<Self, String> {
+        let all = snapshot.accelerators.values();
+        let found = match self {
+            Self::Accelerator(name) => {
+                let mut all = all.filter(|a| {
+                    [&a.accelerator_arn, &a.dns_name, &a.dual_stack_dns_name].contains(&name)
+                });
+                Some(
+                    all.next()
+                        .ok_or_else(|| format!("{name} is not described"))?,
+                )
+            }
+            Self::Block(block) => {
+                let is_own = |text: &String| Block::parse(text) == Some(*block);
+                let mut all = all;
+                all.find(|a| {
+                    a.ip_sets
+                        .iter()
+                        .flat_map(|set| &set.ip_addresses)
+                        .any(is_own)
+                })
+            }
+            _ => None,
+        };
+        Ok(match found {
+            Some(accelerator) => Self::Accelerator(accelerator.accelerator_arn.clone()),
+            None => self.clone(),
+        })
     }
 
     /// The interfaces at this end.
@@ -59,7 +108,7 @@ impl End {
                 let own = snapshot.interfaces.get(id);
                 Ok(vec![own.ok_or_else(|| format!("{id} is not described"))?])
             }
-            Self::Gateway(_) | Self::Block(_) => Ok(Vec::new()),
+            Self::Gateway(_) | Self::Accelerator(_) | Self::Block(_) => Ok(Vec::new()),
         }
     }
 }
@@ -70,6 +119,7 @@ pub(super) fn walk<A: Kept>(walk: &mut Walk<'_>, query: &Query) -> Result<Vec<Pa
     let receivers = receivers::<A>(walk, &query.to)?;
     walk.goal = match (&query.to, receivers.as_slice()) {
         (End::Gateway(id), _) => Goal::Gateway(id.clone()),
+        (End::Accelerator(id), _) => Goal::Accelerator(id.clone()),
         (End::Block(_), []) => Goal::Anywhere,
         (_, all) => Goal::Interfaces(
             all.iter()
@@ -79,10 +129,11 @@ pub(super) fn walk<A: Kept>(walk: &mut Walk<'_>, query: &Query) -> Result<Vec<Pa
     };
     let fronts = match &query.to {
         End::Instance(_) | End::Interface(_) => walk.fronts(),
-        End::Gateway(_) | End::Block(_) => Vec::new(),
+        End::Gateway(_) | End::Accelerator(_) | End::Block(_) => Vec::new(),
     };
     let wanted = match &query.to {
         End::Gateway(_) => IntervalSet::all(),
+        End::Accelerator(id) => walk.static_address(id),
         End::Block(block) => set_of([*block]),
         _ => {
             let own = receivers
@@ -110,6 +161,14 @@ pub(super) fn walk<A: Kept>(walk: &mut Walk<'_>, query: &Query) -> Result<Vec<Pa
                 &IntervalSet::all(),
             )?;
             walk.enter_fronts(query, &fronts, &[edge], &IntervalSet::<A>::all());
+        }
+        End::Accelerator(id) => {
+            if receivers.is_empty() {
+                return Err(
+                    "packets from outside need an instance or interface to go to".to_owned(),
+                );
+            }
+            walk.enter_accelerator(id, &IntervalSet::<A>::all(), &query.ports);
         }
         End::Block(block) => from_block(walk, query, (&receivers, &fronts), *block, &wanted)?,
         from => {
@@ -351,6 +410,13 @@ fn from_block<A: Kept>(
     }
     if left.is_empty() {
         return Ok(());
+    }
+    if let End::Accelerator(id) = &query.to {
+        walk.enter_accelerator(id, &left, &query.ports);
+        return Ok(());
+    }
+    for accelerator in walk.accelerators_before() {
+        walk.enter_accelerator(&accelerator.accelerator_arn, &left, &query.ports);
     }
     let mut edges = Vec::new();
     let inside = receivers.iter().map(|(interface, _)| *interface);

@@ -33,10 +33,13 @@ pub(super) struct Flow<A> {
     pub(super) protocol: Protocol,
     /// Receivers see a service's address in place of the sender's.
     pub(super) is_hidden: bool,
+    /// That address is not a load balancer's own, but one of Global Accelerator that nobody describes.
+    pub(super) is_of_service: bool,
     /// The connection before that of a proxy.
     front: Option<Box<Sum>>,
-    /// What the sender asked for before a load balancer passed packets on.
-    asked: Option<(u16, Vec<String>)>,
+    /// What the sender asked for before a load balancer or accelerator passed packets on: the port, if
+    /// it was changed, and the addresses.
+    asked: Option<(Option<u16>, Vec<String>)>,
     pub(super) request: Vec<Hop>,
     /// What answers pass, from the far end back.
     pub(super) reply: Vec<Hop>,
@@ -112,6 +115,7 @@ impl<A: Address> Flow<A> {
             origin: None,
             protocol,
             is_hidden: false,
+            is_of_service: false,
             front: None,
             asked: None,
             request: Vec::new(),
@@ -278,8 +282,15 @@ impl<A: Address> Flow<A> {
             let blocks = show(&s.addresses, SEGMENTS);
             match &self.asked {
                 None => ((s.low, s.high), blocks),
-                Some((port, _)) if self.far_sends => ((*port, *port), blocks),
-                Some((port, asked)) => ((*port, *port), asked.clone()),
+                Some((port, asked)) => {
+                    let ports = port.map_or((s.low, s.high), |port| (port, port));
+                    let shown = if self.far_sends {
+                        blocks
+                    } else {
+                        asked.clone()
+                    };
+                    (ports, shown)
+                }
             }
         });
         let own = Sum {
@@ -316,15 +327,31 @@ impl<A: Address> Flow<A> {
         }
     }
 
-    /// A load balancer sends packets for one port on to another address and port.
-    pub(super) fn retarget(&mut self, to: A, from: u16, port: u16) {
+    /// Packets go on to another address, to the same ports.
+    pub(super) fn lead(&mut self, to: A) {
         if self.asked.is_none() {
-            self.asked = Some((from, show(&self.far(), SEGMENTS)));
+            self.asked = Some((None, show(&self.far(), SEGMENTS)));
         }
         if self.far_sends {
             self.near = to;
         } else if let Some(old) = self.far().first() {
             self.readdress(old, to);
+        }
+    }
+
+    /// The last component changed what packets are for.
+    pub(super) fn changed(&mut self) {
+        let after = self.header();
+        if let Some(last) = self.request.last_mut() {
+            last.after = after;
+        }
+    }
+
+    /// A load balancer sends packets for one port on to another address and port.
+    pub(super) fn retarget(&mut self, to: A, from: u16, port: u16) {
+        self.lead(to);
+        if let Some((asked, _)) = &mut self.asked {
+            asked.get_or_insert(from);
         }
         let ports = Ports::range(port, port);
         self.open = self.open.map(|region| {

@@ -17,7 +17,7 @@ pub(super) const NAT: &str = "AWS::EC2::NatGateway";
 pub(super) const PRIVATE: &str = "AWS::EC2::VPNGateway";
 pub(super) const PEERING: &str = "AWS::EC2::VPCPeeringConnection";
 const EGRESS_ONLY: &str = "AWS::EC2::EgressOnlyInternetGateway";
-const ENDPOINT: &str = "AWS::EC2::VPCEndpoint";
+pub(super) const ENDPOINT: &str = "AWS::EC2::VPCEndpoint";
 
 impl Walk<'_> {
     /// Whether beyond this gateway is where packets are wanted.
@@ -25,7 +25,7 @@ impl Walk<'_> {
         match &self.goal {
             Goal::Anywhere => true,
             Goal::Gateway(id) => id == gateway,
-            Goal::Interfaces(_) => false,
+            Goal::Interfaces(_) | Goal::Accelerator(_) => false,
         }
     }
 
@@ -41,6 +41,13 @@ impl Walk<'_> {
     pub(super) fn internet<A: Kept>(&mut self, mut flow: Flow<A>, place: &Place, id: &str) {
         if let Err(stopped) = self.out_to_internet(&mut flow, place, id) {
             self.stop(stopped);
+            return;
+        }
+        if let Goal::Accelerator(arn) = &self.goal {
+            let accelerator = self.snapshot.accelerators.get(arn);
+            if let Some(accelerator) = accelerator {
+                self.accelerate(flow, accelerator);
+            }
             return;
         }
         let mut returned = false;
@@ -168,6 +175,10 @@ impl Walk<'_> {
             let test = Test::new(&gateway, INTERNET, "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS");
             if let Err(blocker) = one.keep(test, &enters, false) {
                 self.stop(Stopped::new(&one, blocker));
+                continue;
+            }
+            if let Err(stopped) = self.gateway_table(&mut one, &gateway, private) {
+                self.stop(stopped);
                 continue;
             }
             let arrival = Arrival {
@@ -337,10 +348,11 @@ impl Walk<'_> {
                 flow.through(id, ENDPOINT);
                 self.ends(&flow, id, ENDPOINT);
             }
-            Some(_) => self.lost(
-                &flow,
-                format!("nobody knows what the appliances behind {id} forward"),
-            ),
+            Some(_) => {
+                flow.through(id, ENDPOINT);
+                let reason = format!("nobody knows what the appliances behind {id} forward");
+                self.lost(&flow, reason);
+            }
             None => self.lost(&flow, format!("{id} is not described")),
         }
     }

@@ -9,6 +9,7 @@ use crate::interval::IntervalSet;
 use crate::known::Set as _;
 use crate::path::flow::{Flow, Test};
 use crate::path::gateways::{INTERNET, PEERING, PRIVATE};
+use crate::path::middleboxes::Aside;
 use crate::path::transit::TRANSIT;
 use crate::path::walk::{Arrival, Stopped, Walk};
 use crate::region::Ports;
@@ -40,19 +41,21 @@ impl Walk<'_> {
             let shown = public.unwrap_or(private);
             let mut flow = Flow::new(shown, senders.clone(), true, self.protocol, ports);
             match self.pass_edge(&mut flow, edge, interface, private) {
-                Ok(arrival) => self.deliver(&flow, &arrival),
+                Ok(Some(arrival)) => self.deliver(&flow, &arrival),
+                Ok(None) => {}
                 Err(stopped) => self.stop(stopped),
             }
         }
     }
 
+    /// Nothing if it is not known what becomes of packets, which is noted.
     fn pass_edge<A: Kept>(
         &mut self,
         flow: &mut Flow<A>,
         edge: &Edge,
         interface: &NetworkInterface,
         private: A,
-    ) -> Result<Arrival, Stopped> {
+    ) -> Result<Option<Arrival>, Stopped> {
         let vpc = interface.vpc_id.clone();
         let (kind, code) = match edge {
             Edge::Internet(_) => (INTERNET, "IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS"),
@@ -72,8 +75,11 @@ impl Walk<'_> {
         kept.map_err(|blocker| Stopped::new(flow, blocker))?;
         // Behind the gateway the receiver has its private address.
         flow.translate(private, false);
-        self.gateway_table(flow, edge.id(), private)?;
-        let mut tested = false;
+        let mut tested = match self.redirected(flow, edge, interface, private)? {
+            Aside::No => false,
+            Aside::Through => true,
+            Aside::Lost => return Ok(None),
+        };
         if let Edge::Transit(gateway) = edge {
             tested = true;
             let through =
@@ -84,13 +90,13 @@ impl Walk<'_> {
             asked.map_err(|blocker| Stopped::new(flow, blocker))?;
         }
         let peers = edges::other_side(&self.engine, edge, &vpc).unwrap_or_default();
-        Ok(Arrival {
+        Ok(Some(Arrival {
             vpc,
             from: None,
             back: edge.next(),
             peers,
             tested,
-        })
+        }))
     }
 
     /// The edges of a VPC.

@@ -4,12 +4,14 @@
 //! packets is followed from component to component, forward and back; what is missing leaves the
 //! verdict open, and what stops every packet is named with the code of Reachability Analyzer.
 
+mod accelerators;
 mod balancers;
 mod ends;
 mod filter;
 mod flow;
 mod gateways;
 mod inward;
+mod middleboxes;
 mod transit;
 mod walk;
 pub mod words;
@@ -112,27 +114,33 @@ impl Answer {
     }
 }
 
-/// The edges of the VPCs in which an end is, by identifier: from where packets come in, if at all.
+/// From where packets come in to an end, if at all: the edges of its VPCs, and accelerators before it.
 ///
 /// # Errors
 ///
 /// When the end is no instance or interface of the configuration: the reason, in words.
-pub fn edges_before(snapshot: &Snapshot, to: &End) -> Result<Vec<Id>, String> {
+pub fn edges_before(snapshot: &Snapshot, to: &End) -> Result<Vec<End>, String> {
     let query = Query {
         from: to.clone(),
         to: to.clone(),
         protocol: Protocol::TCP,
         ports: Ports::all(),
     };
-    let walk = walk::Walk::new(snapshot, &query);
-    let mut edges: Vec<Id> = Vec::new();
+    let mut walk = walk::Walk::new(snapshot, &query);
+    let mut edges: Vec<End> = Vec::new();
+    let mut own = Vec::new();
     for interface in to.interfaces(snapshot)? {
+        own.push(interface.network_interface_id.clone());
         for edge in walk.edges_of(&interface.vpc_id) {
-            if !edges.contains(edge.id()) {
-                edges.push(edge.id().clone());
+            let edge = End::Gateway(edge.id().clone());
+            if !edges.contains(&edge) {
+                edges.push(edge);
             }
         }
     }
+    walk.goal = walk::Goal::Interfaces(own);
+    let before = walk.accelerators_before().into_iter();
+    edges.extend(before.map(|a| End::Accelerator(a.accelerator_arn.clone())));
     Ok(edges)
 }
 
@@ -142,6 +150,11 @@ pub fn edges_before(snapshot: &Snapshot, to: &End) -> Result<Vec<Id>, String> {
 ///
 /// When an end is not in the configuration: the reason, in words.
 pub fn find(snapshot: &Snapshot, query: &Query) -> Result<Answer, String> {
+    let query = &Query {
+        from: query.from.resolved(snapshot)?,
+        to: query.to.resolved(snapshot)?,
+        ..query.clone()
+    };
     let mut walk = walk::Walk::new(snapshot, query);
     let mut paths = ends::walk::<u32>(&mut walk, query)?;
     paths.extend(ends::walk::<u128>(&mut walk, query)?);

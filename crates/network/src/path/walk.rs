@@ -9,6 +9,7 @@ use crate::filters::Protocol;
 use crate::index::{Index, six};
 use crate::interval::IntervalSet;
 use crate::known::{Known, Reason};
+use crate::middlebox;
 use crate::path::filter::{Crossing, INTERFACE};
 use crate::path::flow::{Flow, Test, all_if};
 use crate::path::{Blocker, Hop, Path, Query, Verdict};
@@ -28,6 +29,8 @@ const LONGEST: usize = 90;
 pub(super) enum Goal {
     Interfaces(Vec<Id>),
     Gateway(Id),
+    /// Whatever an accelerator leads to, by the accelerator's ARN.
+    Accelerator(Id),
     /// Whoever has the address, inside or beyond a gateway.
     Anywhere,
 }
@@ -285,10 +288,10 @@ impl<'s> Walk<'s> {
             Next::Peering(id) => self.peering(flow, place, &id),
             Next::Transit(id) => self.transit(flow, place, &id),
             Next::Interface(id) => {
-                self.lost(
-                    &flow,
-                    format!("nobody knows what the appliance {id} forwards"),
-                );
+                let mut flow = flow;
+                flow.through(&id, INTERFACE);
+                let reason = format!("nobody knows what the appliance {id} forwards");
+                self.lost(&flow, reason);
             }
             Next::Gateway(id) => {
                 self.lost(&flow, format!("nobody knows what is beyond {id}"));
@@ -372,7 +375,7 @@ impl<'s> Walk<'s> {
     fn is_front(&self, id: &Id) -> bool {
         match &self.goal {
             Goal::Interfaces(wanted) => !wanted.contains(id),
-            Goal::Gateway(_) | Goal::Anywhere => false,
+            Goal::Gateway(_) | Goal::Accelerator(_) | Goal::Anywhere => false,
         }
     }
 
@@ -426,7 +429,23 @@ impl<'s> Walk<'s> {
         vpc: &str,
         back: &Next,
     ) -> Result<(), Stopped> {
-        let routed = self.engine.routed::<A>(subnet, vpc, back);
+        let mut routed = self.engine.routed::<A>(subnet, vpc, back);
+        if let Some(more) =
+            middlebox::answered_through_appliances::<A>(&mut self.engine, subnet, vpc, back)
+        {
+            routed = routed.or(&more);
+        }
+        self.answered_by(flow, subnet, vpc, (back, routed))
+    }
+
+    /// Tests whether answers go where a subnet routes some of them.
+    pub(super) fn answered_by<A: Kept>(
+        &mut self,
+        flow: &mut Flow<A>,
+        subnet: &str,
+        vpc: &str,
+        (back, routed): (&Next, Known<IntervalSet<A>>),
+    ) -> Result<(), Stopped> {
         let table = self.index.table(subnet, vpc).cloned();
         let mut test = Test::new(
             table.as_deref().unwrap_or(subnet),
@@ -482,7 +501,11 @@ fn local<A: Kept>(walk: &Walk<'_>, vpc: &str) -> Routes<A> {
 }
 
 /// The destinations of a table's routes that lead some of the addresses there.
-fn named<A: Address>(table: &RouteTable, next: &Next, addresses: &IntervalSet<A>) -> Vec<String> {
+pub(super) fn named<A: Address>(
+    table: &RouteTable,
+    next: &Next,
+    addresses: &IntervalSet<A>,
+) -> Vec<String> {
     let meets = |route: &&Route| {
         let texts = [
             &route.destination_cidr_block,

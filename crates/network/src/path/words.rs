@@ -6,6 +6,13 @@ pub fn meaning(code: &str) -> &'static str {
         "BAD_STATE" => "it is not in a state in which it carries packets",
         "BAD_STATE_ROUTE" => "the route that wins leads nowhere: a blackhole",
         "CANNOT_ROUTE" => "it does not send these packets on",
+        "ENI_SOURCE_DEST_CHECK_RESTRICTION" => {
+            "the interface checks that packets are its own, and drops those for others"
+        }
+        "FIREWALL_RULES_RESTRICTION" => "the rules of the network firewall stop these packets",
+        "INGRESS_RTB_NO_PUBLIC_IP" => {
+            "the appliance to which the gateway's table leads has no public address"
+        }
         "ENI_SG_RULES_MISMATCH" => {
             "no rule of the interface's security groups lets these packets pass"
         }

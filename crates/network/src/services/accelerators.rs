@@ -28,6 +28,12 @@ struct Lane {
     doubt: Option<String>,
 }
 
+/// Whether an ARN is that of something of an owner: listeners of accelerators, groups of listeners.
+pub(crate) fn is_below(id: &str, owner: &str) -> bool {
+    id.strip_prefix(owner)
+        .is_some_and(|rest| rest.starts_with('/'))
+}
+
 /// Everything that is or may be open through an accelerator.
 pub(super) fn accelerated(
     engine: &mut Engine,
@@ -38,10 +44,6 @@ pub(super) fn accelerated(
 ) {
     let arn = &accelerator.accelerator_arn;
     let edge = Edge::Accelerator(arn.clone());
-    let is_below = |id: &Id, owner: &Id| {
-        id.strip_prefix(owner.as_str())
-            .is_some_and(|rest| rest.starts_with('/'))
-    };
     let mut groups = snapshot.endpoint_groups.values();
     let has_own = groups.any(|group| is_below(&group.endpoint_group_arn, arn));
     if !has_own && !snapshot.described.contains("EndpointGroups") {
@@ -178,47 +180,55 @@ fn elastic(
     (allocation, lane): (&str, &Lane),
     found: &mut Vec<Exposure>,
 ) {
+    let reason = format!("{allocation} is not described");
+    let doubtful = Lane {
+        doubt: Some(lane.doubt.clone().unwrap_or(reason)),
+        ports: lane.ports.clone(),
+        protocol: lane.protocol,
+    };
+    for (interface, address, is_sure) in places(engine, snapshot, allocation) {
+        let lane = if is_sure { lane } else { &doubtful };
+        at_interface(engine, edge, (interface, address), (lane, false), found);
+    }
+}
+
+/// The addresses of instances that an elastic address belongs to, or may, and whether it is certain.
+/// Where no allocation is named, any elastic address is meant.
+pub(crate) fn places<'s>(
+    engine: &Engine,
+    snapshot: &'s Snapshot,
+    allocation: &str,
+) -> Vec<(&'s NetworkInterface, u32, bool)> {
     let mut all = snapshot.elastic_ips.iter();
     let listed = all.find(|e| !allocation.is_empty() && e.allocation_id == allocation);
+    let mut found = Vec::new();
     if let Some(elastic) = listed {
         let interface = snapshot.interfaces.get(&elastic.network_interface_id);
         let Some(interface) = interface.filter(|i| i.instance().is_some()) else {
-            return;
+            return found;
         };
         let own = engine.index.four(interface);
         let mut fitting = own
             .iter()
             .filter(|(address, _)| address.ip().to_string() == elastic.private_ip_address);
-        if let Some((address, _)) = fitting.next().or(own.first()) {
-            at_interface(engine, edge, (interface, *address), (lane, false), found);
-        }
-        return;
+        let place = fitting.next().or(own.first());
+        found.extend(place.map(|(address, _)| (interface, *address, true)));
+        return found;
     }
-    let doubtful = Lane {
-        doubt: lane
-            .doubt
-            .clone()
-            .or_else(|| Some(format!("{allocation} is not described"))),
-        ports: lane.ports.clone(),
-        protocol: lane.protocol,
-    };
     for interface in snapshot.interfaces.values() {
         if interface.instance().is_none() {
             continue;
         }
         for (private, association) in associations(interface) {
-            let Ok(address) = private.parse::<core::net::Ipv4Addr>() else {
-                continue;
-            };
-            let lane = match holds(snapshot, association, allocation) {
-                Some(true) => lane,
+            let address = private.parse::<core::net::Ipv4Addr>();
+            let is_sure = match holds(snapshot, association, allocation) {
                 Some(false) => continue,
-                None => &doubtful,
+                sure => sure.is_some(),
             };
-            let place = (interface, address.to_bits());
-            at_interface(engine, edge, place, (lane, false), found);
+            found.extend(address.ok().map(|a| (interface, a.to_bits(), is_sure)));
         }
     }
+    found
 }
 
 /// The private addresses of an interface that have a public one.
@@ -269,7 +279,7 @@ fn at_interface(
     let mut open = if keeps {
         seen_as_client(engine, interface, lane)
     } else {
-        seen_as_service(engine, interface, lane)
+        seen_as_service(engine, interface, lane.protocol, &lane.ports)
     };
     open = open.and(&from(&gate));
     if let Some(reason) = &lane.doubt {
@@ -293,7 +303,7 @@ fn at_interface(
 
 /// Whether the endpoint sees the client's address: instances always do, application load balancers
 /// unless it is switched off, network load balancers with security groups if it is switched on.
-fn keeps_address(balancer: &LoadBalancer, endpoint: &AcceleratorEndpoint) -> bool {
+pub(crate) fn keeps_address(balancer: &LoadBalancer, endpoint: &AcceleratorEndpoint) -> bool {
     match endpoint.client_ip_preservation_enabled {
         Some(set) => set && (balancer.kind != "network" || !balancer.security_groups.is_empty()),
         None => balancer.kind != "network",
@@ -320,22 +330,23 @@ fn seen_as_client(
 }
 
 /// What an interface takes from an accelerator's own addresses, which are not described.
-fn seen_as_service(
+pub(crate) fn seen_as_service(
     engine: &mut Engine,
     interface: &NetworkInterface,
-    lane: &Lane,
+    protocol: Protocol,
+    wanted: &Ports,
 ) -> Known<Region<u32>> {
     let world = engine.internet::<u32>(&interface.vpc_id);
     let subnet = &interface.subnet_id;
-    let groups = engine.groups::<u32>(interface, lane.protocol);
-    let inward = engine.acl::<u32>(subnet, false, lane.protocol);
-    let outward = engine.acl::<u32>(subnet, true, lane.protocol);
+    let groups = engine.groups::<u32>(interface, protocol);
+    let inward = engine.acl::<u32>(subnet, false, protocol);
+    let outward = engine.acl::<u32>(subnet, true, protocol);
     let clients = Ports::range(CLIENT_PORTS.0, CLIENT_PORTS.1);
     let answered = outward.map(|region| region.and_ports(&clients).addresses());
     let passes = groups.and(&inward).and(&from(&answered));
     // Open for certain where it is open to every address that the accelerator can have.
     let of = |region: &Region<u32>, is_enough: &dyn Fn(&IntervalSet<u32>) -> bool| {
-        let segments = region.and_ports(&lane.ports);
+        let segments = region.and_ports(wanted);
         let parts = segments.segments().iter();
         let ports = parts.filter(|s| is_enough(&s.addresses));
         let ports = Ports::collect(ports.map(|s| (s.low, s.high)).collect());
@@ -370,7 +381,7 @@ fn balanced(
             let open = if keeps {
                 seen_as_client(engine, node, lane)
             } else {
-                seen_as_service(engine, node, lane)
+                seen_as_service(engine, node, lane.protocol, &lane.ports)
             };
             let mut four = balancers::at_port(&open, listener.port).and(&gate);
             if let Some(reason) = &lane.doubt {

@@ -1,6 +1,6 @@
 //! Edges that AWS services make: Global Accelerator, `CloudFront` VPC origins, endpoint services.
 
-mod accelerators;
+pub(crate) mod accelerators;
 mod origins;
 
 use std::sync::Arc;

@@ -303,6 +303,14 @@ documents! {
         name: String,
         enabled: Option<bool>,
         status: String,
+        dns_name: String,
+        dual_stack_dns_name: String,
+        ip_sets: Vec<AcceleratorIpSet>,
+    }
+
+    /// Static addresses of an accelerator, of one family.
+    AcceleratorIpSet {
+        ip_addresses: Vec<String>,
     }
 
     /// A listener of an accelerator (`globalaccelerator:ListListeners`).

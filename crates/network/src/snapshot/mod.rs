@@ -18,13 +18,14 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use balancing::{
-    Accelerator, AcceleratorEndpoint, AcceleratorEndpointGroup, AcceleratorListener, Action,
-    AddressDefinition, ClassicListener, ClassicListenerDescription, ClassicLoadBalancer, Condition,
-    Distribution, EndpointServiceConfiguration, Firewall, FirewallPolicy, FirewallPolicyResponse,
-    ForwardConfig, IpSet, Listener, ListenerRule, LoadBalancer, MatchAttributes, PortOverride,
-    PortPair, RuleGroup, RuleGroupReference, SourceIpConfig, StatefulRule, StatefulRuleHeader,
-    StatelessRule, StatelessRulesAndActions, Target, TargetGroup, TargetGroupTuple, TargetHealth,
-    TargetHealthDescription, VpcOrigin, VpcOriginEndpointConfig, ZoneSubnet,
+    Accelerator, AcceleratorEndpoint, AcceleratorEndpointGroup, AcceleratorIpSet,
+    AcceleratorListener, Action, AddressDefinition, ClassicListener, ClassicListenerDescription,
+    ClassicLoadBalancer, Condition, Distribution, EndpointServiceConfiguration, Firewall,
+    FirewallPolicy, FirewallPolicyResponse, ForwardConfig, IpSet, Listener, ListenerRule,
+    LoadBalancer, MatchAttributes, PortOverride, PortPair, RuleGroup, RuleGroupReference,
+    SourceIpConfig, StatefulRule, StatefulRuleHeader, StatelessRule, StatelessRulesAndActions,
+    Target, TargetGroup, TargetGroupTuple, TargetHealth, TargetHealthDescription, VpcOrigin,
+    VpcOriginEndpointConfig, ZoneSubnet,
 };
 pub use ec2::{
     AclAssociation, AclEntry, Association, CidrAssociation, Code, ElasticIp, GroupRef, GroupRule,

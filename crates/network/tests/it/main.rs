@@ -18,6 +18,7 @@ mod oracle;
 mod path;
 mod path_edges;
 mod path_packets;
+mod path_services;
 mod planted;
 mod random;
 mod samples;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::estate::{Dice, document, snapshot};
 use super::path_packets::{Fate, Judge};
 
-fn ask(snapshot: &Snapshot, from: &str, to: &str, protocol: u8, port: u16) -> Answer {
+pub(super) fn ask(snapshot: &Snapshot, from: &str, to: &str, protocol: u8, port: u16) -> Answer {
     let query = Query {
         from: End::parse(from).expect("an end"),
         to: End::parse(to).expect("an end"),
@@ -22,7 +22,7 @@ fn ask(snapshot: &Snapshot, from: &str, to: &str, protocol: u8, port: u16) -> An
 }
 
 /// `OPEN`, or where and why not.
-fn verdict(answer: &Answer) -> String {
+pub(super) fn verdict(answer: &Answer) -> String {
     match answer.verdict().expect("a way") {
         Verdict::Open => "OPEN".to_owned(),
         Verdict::Unknown(reasons) => format!("UNKNOWN {}", reasons.join("; ")),
@@ -31,7 +31,7 @@ fn verdict(answer: &Answer) -> String {
 }
 
 /// The components of the first way.
-fn components(answer: &Answer) -> Vec<&str> {
+pub(super) fn components(answer: &Answer) -> Vec<&str> {
     let hops = answer.paths.first().expect("a way").hops.iter();
     hops.map(|hop| hop.component.as_str()).collect()
 }

@@ -10,7 +10,7 @@ use lynkeus_network::engine::Engine;
 use lynkeus_network::filters::Protocol;
 use lynkeus_network::finding::{self, Options, scan};
 use lynkeus_network::packet::{Outcome, Packet, deliveries, follow};
-use lynkeus_network::path::{Answer, End, Query, Verdict, find};
+use lynkeus_network::path::{Answer, End, Hop, Query, Verdict, find};
 use lynkeus_network::region::Ports;
 use lynkeus_network::snapshot::{NetworkInterface, Snapshot};
 use serde_json::{Value, json};
@@ -19,6 +19,7 @@ use super::base::entry;
 use super::elements::wide;
 use super::estate::{Dice, PORTS, snapshot};
 use super::oracle::{CLIENT_PORTS, SOURCES, addresses};
+use super::ways::open;
 
 fn holds(blocks: &[String], address: IpAddr) -> bool {
     let own = Block::parse(&address.to_string()).expect("an address");
@@ -51,6 +52,21 @@ fn told(answer: &Answer, source: IpAddr) -> Option<bool> {
     is_certain.then_some(false)
 }
 
+/// The port of an endpoint to which an accelerator leads packets for one of its own ports; nothing if
+/// no listener is for it. In random networks there is one listener and one endpoint group.
+fn behind(estate: &Snapshot, port: u16, protocol: Protocol) -> Option<u16> {
+    let listener = estate.accelerator_listeners.values().next()?;
+    let is_own = listener.protocol == protocol.name();
+    let mut ranges = listener.port_ranges.iter();
+    let is_listened = ranges.any(|r| (r.from_port..=r.to_port).contains(&port));
+    let mut changes = estate
+        .endpoint_groups
+        .values()
+        .flat_map(|g| &g.port_overrides);
+    let change = changes.find(|c| c.listener_port == port);
+    (is_own && is_listened).then(|| change.map_or(port, |c| c.endpoint_port))
+}
+
 /// Whether some packet from an address arrives at an interface and is answered; nothing where
 /// that is not known.
 fn meets(
@@ -64,6 +80,14 @@ fn meets(
     };
     let is_public = matches!(edge, Edge::Internet(_));
     let mut is_known = true;
+    let port = match edge {
+        Edge::Accelerator(_) if estate.accelerator_listeners.is_empty() => return None,
+        Edge::Accelerator(_) => match behind(estate, port, protocol) {
+            Some(port) => port,
+            None => return Some(false),
+        },
+        _ => port,
+    };
     for interface in estate.interfaces.values() {
         let is_node = interface.description.starts_with("ELB ");
         if interface != target && !is_node {
@@ -144,7 +168,11 @@ fn questions(estate: &Snapshot, dice: &mut Dice) -> Vec<Question> {
     for finding in scan(&mut engine, &Options::default()) {
         if matches!(
             finding.edge,
-            Edge::Internet(_) | Edge::Private(_) | Edge::Peering(_) | Edge::Transit(_)
+            Edge::Internet(_)
+                | Edge::Private(_)
+                | Edge::Peering(_)
+                | Edge::Transit(_)
+                | Edge::Accelerator(_)
         ) {
             let witness = match &finding.verdict {
                 finding::Verdict::Open(packet) => Some(packet.source),
@@ -171,6 +199,7 @@ fn questions(estate: &Snapshot, dice: &mut Dice) -> Vec<Question> {
             Edge::Private(format!("vgw-{number}")),
             Edge::Peering("pcx-1".to_owned()),
             Edge::Transit("tgw-1".to_owned()),
+            Edge::Accelerator("ga".to_owned()),
         ];
         let edge = dice.one(&edges);
         let protocol = *dice.one(&[Protocol::TCP, Protocol::UDP]);
@@ -184,17 +213,22 @@ fn questions(estate: &Snapshot, dice: &mut Dice) -> Vec<Question> {
 fn ways_from_edges_agree_with_packets() {
     let mut counts = [0; 3];
     let mut through = 0;
+    let mut accelerated = [0; 2];
+    let mut aside = [0; 2];
     for seed in 0..500 {
-        let document = if seed % 2 == 0 {
-            wide(seed)
-        } else {
-            eased(seed)
+        let document = match seed % 4 {
+            0 => wide(seed),
+            1 => open(seed),
+            _ => eased(seed),
         };
         let estate = snapshot(&document);
         let dice = &mut Dice::new(seed + 9_000_000);
         for (edge, target, protocol, port, witness) in questions(&estate, dice) {
             let query = Query {
-                from: End::Gateway(edge.id().clone()),
+                from: match &edge {
+                    Edge::Accelerator(id) => End::Accelerator(id.clone()),
+                    other => End::Gateway(other.id().clone()),
+                },
                 to: End::Interface(target.clone()),
                 protocol,
                 ports: Ports::range(port, port),
@@ -217,6 +251,17 @@ fn ways_from_edges_agree_with_packets() {
                     target.network_interface_id
                 );
                 counts[usize::from(met)] += 1;
+                if let Edge::Accelerator(_) = edge {
+                    accelerated[usize::from(met)] += 1;
+                }
+                let is_aside = |hop: &Hop| hop.component == "eni-app" || hop.component == "vpce-1";
+                if answer
+                    .paths
+                    .iter()
+                    .any(|path| path.hops.iter().any(is_aside))
+                {
+                    aside[usize::from(met)] += 1;
+                }
                 let is_balanced = answer.paths.iter().any(|path| {
                     path.verdict == Verdict::Open
                         && path
@@ -232,5 +277,9 @@ fn ways_from_edges_agree_with_packets() {
     assert!(
         open > 300 && closed > 1000 && through > 10,
         "{open} open ({through} through load balancers), {closed} closed, {unknown} unknown"
+    );
+    assert!(
+        accelerated.iter().all(|n| *n > 50) && aside.iter().all(|n| *n > 50),
+        "through accelerators {accelerated:?}, through middleboxes {aside:?}"
     );
 }

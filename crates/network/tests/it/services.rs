@@ -8,7 +8,7 @@ use super::beyond::{ARN, balanced, push};
 use super::cases::{CLIENT, INSPECTED, INTERNET, check, redirected};
 
 /// A network firewall with these stateful rules in the way.
-fn firewall(order: &str, rules: &str) -> Value {
+pub(super) fn firewall(order: &str, rules: &str) -> Value {
     let mut document = redirected(&json!({"GatewayId": "vpce-1"}));
     document["Firewalls"] = json!([{"Firewall": {"FirewallArn": "fw", "VpcId": "vpc-1", "FirewallPolicyArn": "p"},
         "FirewallStatus": {"SyncStates": {"us-east-2b": {"Attachment": {"SubnetId": "subnet-2", "EndpointId": "vpce-1"}}}}}]);
@@ -276,7 +276,7 @@ fn witnesses_through_accelerators_are_for_the_endpoint() {
 }
 
 /// A private instance behind an accelerator whose only endpoint is this one.
-fn accelerated(endpoint: &str) -> Value {
+pub(super) fn accelerated(endpoint: &str) -> Value {
     let mut document = base();
     document["Accelerators"] = json!([{"AcceleratorArn": "ga", "Enabled": true}]);
     document["Listeners"] = json!([{"ListenerArn": "ga/listener/1", "Protocol": "TCP",
