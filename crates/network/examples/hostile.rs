@@ -8,8 +8,8 @@ use std::time::Instant;
 
 use lynkeus_network::engine::Engine;
 use lynkeus_network::finding::{Finding, Options, of};
-use lynkeus_network::incremental::{Change, Live};
-use lynkeus_network::snapshot::{File, Permission, SecurityGroup, Snapshot, read};
+use lynkeus_network::incremental::Live;
+use lynkeus_network::snapshot::{Change, File, Permission, SecurityGroup, Snapshot, read};
 use serde_json::{Value, json};
 
 /// Numbers that only depend on a seed (xorshift64*).
@@ -252,7 +252,10 @@ fn main() {
             ..new
         };
         let start = Instant::now();
-        let difference = live.apply(Change::Group(changed));
+        let difference = live.apply(Change::Groups(
+            changed.group_id.clone(),
+            Some(Box::new(changed)),
+        ));
         times.push(start.elapsed().as_secs_f64() * 1000.0);
         assert!(difference.evaluated <= *interfaces);
     }

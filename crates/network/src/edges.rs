@@ -222,7 +222,7 @@ pub(crate) fn addresses<A: Address>(
             .filter_map(|address| Some((A::of(address.ip())?, None)))
             .collect();
     }
-    let pairs = engine.index.four(interface).into_iter();
+    let pairs = engine.snapshot.four(interface).into_iter();
     let numbers = pairs.filter_map(|(private, public)| {
         Some((A::of(private.ip())?, public.and_then(|p| A::of(p.ip()))))
     });

@@ -1,52 +1,69 @@
 //! Evaluates interfaces: which (port, source) pairs are open from each edge of the VPC.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+use std::hash::Hash;
 use std::sync::Arc;
 
 use crate::address::{Address, set_of, set_of_texts};
 use crate::edges::{Edge, Exposure, of_interface};
 use crate::filters::{self, Protocol};
-use crate::gates;
-use crate::index::Index;
+use crate::index::Field;
 use crate::interval::IntervalSet;
 use crate::known::{Known, Set as _};
 use crate::middlebox;
+use crate::reads::{self, Cell, Found, Log, Memo};
 use crate::region::{Ports, Region};
+use crate::roots::Root;
 use crate::routes::{self, Next, Routes};
 use crate::snapshot::{Id, NetworkInterface, Snapshot, UserIdGroupPair};
 
 /// Source ports of clients (Transmission Control, RFC 6335; what NAT gateways and Linux use).
 pub const CLIENT_PORTS: (u16, u16) = (1024, 65535);
 
-type Regions<K, A> = HashMap<K, Arc<Known<Region<A>>>>;
+/// Where an engine keeps something.
+type MemoOf<K, V> = fn(&mut Engine) -> &mut Memo<K, V>;
+/// A subnet and its VPC, an edge and a protocol.
+type Passage = (Id, Id, Next, Protocol);
+type Regions<K, A> = Memo<K, Arc<Known<Region<A>>>>;
 
 /// What belongs to one address family and is computed once.
 #[derive(Debug)]
 pub(crate) struct Family<A> {
     groups: Regions<(Id, Protocol), A>,
     sets: Regions<(Vec<Id>, Protocol), A>,
-    sets_of: HashMap<Id, Vec<(Vec<Id>, Protocol)>>,
     acls: Regions<(Id, bool, Protocol), A>,
-    routes: HashMap<Id, Arc<Routes<A>>>,
-    sources: HashMap<Id, Arc<IntervalSet<A>>>,
-    /// What passes ACL and routes, by subnet, edge and protocol.
-    subnets: Regions<(Id, Next, Protocol), A>,
+    routes: Memo<Id, Arc<Routes<A>>>,
+    sources: Memo<Id, Arc<IntervalSet<A>>>,
+    /// What passes ACL and routes of a subnet.
+    subnets: Regions<Passage, A>,
     /// The same for clients on the internet.
-    entering: Regions<(Id, Next, Protocol), A>,
+    entering: Regions<Passage, A>,
 }
 
 impl<A: Address> Default for Family<A> {
     fn default() -> Self {
         Self {
-            groups: HashMap::new(),
-            sets: HashMap::new(),
-            sets_of: HashMap::new(),
-            acls: HashMap::new(),
-            routes: HashMap::new(),
-            sources: HashMap::new(),
-            subnets: HashMap::new(),
-            entering: HashMap::new(),
+            groups: Memo::default(),
+            sets: Memo::default(),
+            acls: Memo::default(),
+            routes: Memo::default(),
+            sources: Memo::default(),
+            subnets: Memo::default(),
+            entering: Memo::default(),
         }
+    }
+}
+
+impl<A: Address> Family<A> {
+    /// Forgets what is out of date, and tells the cells of the rest.
+    fn sweep(&mut self, log: &mut Log, used: &mut Vec<Cell>) {
+        self.groups.sweep(log, used);
+        self.sets.sweep(log, used);
+        self.acls.sweep(log, used);
+        self.routes.sweep(log, used);
+        self.sources.sweep(log, used);
+        self.subnets.sweep(log, used);
+        self.entering.sweep(log, used);
     }
 }
 
@@ -71,23 +88,20 @@ impl Kept for u128 {
 #[derive(Debug)]
 pub struct Engine {
     pub(crate) snapshot: Arc<Snapshot>,
-    pub(crate) index: Arc<Index>,
     pub(crate) v4: Family<u32>,
     pub(crate) v6: Family<u128>,
     /// Edges that subnets route to.
-    edges: HashMap<Id, Arc<Vec<Edge>>>,
+    edges: Memo<(Id, Id), Arc<Vec<Edge>>>,
 }
 
 impl Engine {
     /// Prepares the evaluation of a snapshot.
     pub fn new(snapshot: Arc<Snapshot>) -> Self {
-        let index = Arc::new(Index::of(&snapshot));
         Self {
             snapshot,
-            index,
             v4: Family::default(),
             v6: Family::default(),
-            edges: HashMap::new(),
+            edges: Memo::default(),
         }
     }
 
@@ -96,10 +110,9 @@ impl Engine {
     pub fn sibling(&self) -> Self {
         Self {
             snapshot: Arc::clone(&self.snapshot),
-            index: Arc::clone(&self.index),
             v4: Family::default(),
             v6: Family::default(),
-            edges: HashMap::new(),
+            edges: Memo::default(),
         }
     }
 
@@ -110,13 +123,16 @@ impl Engine {
 
     /// The edges that a subnet routes to, or may.
     pub(crate) fn edges(&mut self, subnet: &str, vpc: &str) -> Arc<Vec<Edge>> {
-        if let Some(known) = self.edges.get(subnet) {
-            return Arc::clone(known);
-        }
-        let nexts = nexts(self, subnet, vpc);
-        let edges: Arc<Vec<Edge>> = Arc::new(nexts.iter().filter_map(Edge::of).collect());
-        self.edges.insert(subnet.to_owned(), Arc::clone(&edges));
-        edges
+        let key = (subnet.to_owned(), vpc.to_owned());
+        kept(
+            self,
+            |engine| &mut engine.edges,
+            key,
+            |engine, (subnet, vpc)| {
+                let nexts = nexts(engine, subnet, vpc);
+                Arc::new(nexts.iter().filter_map(Edge::of).collect())
+            },
+        )
     }
 
     /// What passes a subnet from clients on the internet.
@@ -127,26 +143,26 @@ impl Engine {
         next: &Next,
         protocol: Protocol,
     ) -> Arc<Known<Region<A>>> {
-        let key = (subnet.to_owned(), next.clone(), protocol);
-        if let Some(known) = A::family(self).entering.get(&key) {
-            return Arc::clone(known);
-        }
-        let sources = self.internet::<A>(vpc);
-        let through = self.through_subnet::<A>(subnet, vpc, next, protocol);
-        let region = Arc::new(through.map(|region| region.and_addresses(&sources)));
-        A::family(self).entering.insert(key, Arc::clone(&region));
-        region
+        let key = (subnet.to_owned(), vpc.to_owned(), next.clone(), protocol);
+        let memo: MemoOf<_, _> = |engine| &mut A::family(engine).entering;
+        kept(self, memo, key, |engine, (subnet, vpc, next, protocol)| {
+            let sources = engine.internet::<A>(vpc);
+            let through = engine.through_subnet::<A>(subnet, vpc, next, *protocol);
+            Arc::new(through.map(|region| region.and_addresses(&sources)))
+        })
     }
 
     /// The partition of a route table, if it is described.
     pub(crate) fn routes<A: Kept>(&mut self, table: &Id) -> Option<Arc<Routes<A>>> {
-        if let Some(known) = A::family(self).routes.get(table) {
-            return Some(Arc::clone(known));
+        if !self.snapshot.route_tables.contains_key(table) {
+            return None;
         }
-        let described = self.snapshot.route_tables.get(table)?;
-        let routes = Arc::new(routes::of_table(&self.snapshot, described));
-        let kept = &mut A::family(self).routes;
-        kept.insert(table.clone(), Arc::clone(&routes));
+        let memo: MemoOf<_, _> = |engine| &mut A::family(engine).routes;
+        let routes = kept(self, memo, table.clone(), |engine, table| {
+            let described = engine.snapshot.route_tables.get(table);
+            let routes = described.map(|table| routes::of_table(&engine.snapshot, table));
+            Arc::new(routes.unwrap_or_default())
+        });
         Some(routes)
     }
 
@@ -157,7 +173,7 @@ impl Engine {
         vpc: &str,
         next: &Next,
     ) -> Known<IntervalSet<A>> {
-        let table = self.index.table(subnet, vpc).cloned();
+        let table = self.snapshot.table_of(subnet, vpc).cloned();
         let Some(routes) = table.and_then(|table| self.routes::<A>(&table)) else {
             return Known::unknown(format!("the route table of {subnet} is not described"));
         };
@@ -188,38 +204,37 @@ impl Engine {
         is_egress: bool,
         protocol: Protocol,
     ) -> Arc<Known<Region<A>>> {
-        let acl = self.index.acl_of_subnet.get(subnet).cloned();
+        let acl = self.snapshot.acl_of(subnet).cloned();
         let Some(acl) = acl else {
             let reason = format!("the network ACL of {subnet} is not described");
             return Arc::new(Known::unknown(reason));
         };
+        let memo: MemoOf<_, _> = |engine| &mut A::family(engine).acls;
         let key = (acl, is_egress, protocol);
-        if let Some(known) = A::family(self).acls.get(&key) {
-            return Arc::clone(known);
-        }
-        let region = match self.snapshot.acls.get(&key.0) {
-            Some(acl) => filters::acl(acl, is_egress, protocol).into(),
-            None => Known::unknown(format!("{} is not described", key.0)),
-        };
-        let region = Arc::new(region);
-        A::family(self).acls.insert(key, Arc::clone(&region));
-        region
+        kept(self, memo, key, |engine, (id, is_egress, protocol)| {
+            Arc::new(match engine.snapshot.acls.get(id) {
+                Some(acl) => filters::acl(acl, *is_egress, *protocol).into(),
+                None => Known::unknown(format!("{id} is not described")),
+            })
+        })
     }
 
     /// What one group lets in from peers without identity.
     fn group<A: Kept>(&mut self, id: &Id, protocol: Protocol) -> Arc<Known<Region<A>>> {
-        let key = (id.clone(), protocol);
-        if let Some(known) = A::family(self).groups.get(&key) {
-            return Arc::clone(known);
-        }
-        let nobody: filters::Members<'_, A> = &filters::nobody;
-        let region = match self.snapshot.groups.get(id) {
-            Some(group) => filters::group(&self.snapshot, group, false, protocol, nobody),
-            None => Known::unknown(format!("security group {id} is not described")),
-        };
-        let region = Arc::new(region);
-        A::family(self).groups.insert(key, Arc::clone(&region));
-        region
+        let memo: MemoOf<_, _> = |engine| &mut A::family(engine).groups;
+        kept(
+            self,
+            memo,
+            (id.clone(), protocol),
+            |engine, (id, protocol)| {
+                let nobody: filters::Members<'_, A> = &filters::nobody;
+                let snapshot = &engine.snapshot;
+                Arc::new(match snapshot.groups.get(id) {
+                    Some(group) => filters::group(snapshot, group, false, *protocol, nobody),
+                    None => Known::unknown(format!("security group {id} is not described")),
+                })
+            },
+        )
     }
 
     /// What an interface's groups let in from peers without identity.
@@ -241,30 +256,17 @@ impl Engine {
         if let [only] = ids.as_slice() {
             return self.group(only, protocol);
         }
-        let key = (ids, protocol);
-        if let Some(known) = A::family(self).sets.get(&key) {
-            return Arc::clone(known);
-        }
-        let parts: Vec<_> = key
-            .0
-            .iter()
-            .map(|id| self.group::<A>(id, protocol))
-            .collect();
-        let region = if parts.iter().all(|part| part.doubt.is_none()) {
-            Region::union_of(parts.iter().map(|part| &part.must)).into()
-        } else {
-            parts
-                .iter()
-                .fold(Known::nothing(), |all: Known<Region<A>>, part| all.or(part))
-        };
-        let region = Arc::new(region);
-        let family = A::family(self);
-        for id in &key.0 {
-            let sets = family.sets_of.entry(id.clone()).or_default();
-            sets.push(key.clone());
-        }
-        family.sets.insert(key, Arc::clone(&region));
-        region
+        let memo: MemoOf<_, _> = |engine| &mut A::family(engine).sets;
+        kept(self, memo, (ids, protocol), |engine, (ids, protocol)| {
+            let parts = ids.iter().map(|id| engine.group::<A>(id, *protocol));
+            let parts: Vec<_> = parts.collect();
+            Arc::new(if parts.iter().all(|part| part.doubt.is_none()) {
+                Region::union_of(parts.iter().map(|part| &part.must)).into()
+            } else {
+                let nothing: Known<Region<A>> = Known::nothing();
+                parts.iter().fold(nothing, |all, part| all.or(part))
+            })
+        })
     }
 
     /// What an interface's groups let in, or out, with references meaning these addresses.
@@ -309,15 +311,21 @@ impl Engine {
         ) {
             return Known::nothing();
         }
-        if !self.snapshot.groups.contains_key(group) && !self.index.members.contains_key(group) {
+        let members = self.snapshot.interfaces.ids(Field::Group, group);
+        if !self.snapshot.groups.contains_key(group) && members.is_empty() {
             let reason = format!("the referenced security group {group} is not described");
             return Known::unknown(reason);
         }
-        let members = self.index.members.get(group).into_iter().flatten();
-        let interfaces = members.filter_map(|id| self.snapshot.interfaces.get(id));
+        let interfaces = members
+            .iter()
+            .filter_map(|id| self.snapshot.interfaces.get(id));
         let mut parts = Vec::new();
         for interface in interfaces.filter(|i| i.vpc_id == vpc) {
-            let four = self.index.four(interface).into_iter().map(|(a, _)| a.ip());
+            let four = self
+                .snapshot
+                .four(interface)
+                .into_iter()
+                .map(|(a, _)| a.ip());
             let six = crate::index::six(interface).into_iter().map(Address::ip);
             let own = four.chain(six).filter_map(A::of);
             parts.extend(own.map(|address| (address, address)));
@@ -335,20 +343,16 @@ impl Engine {
 
     /// Addresses that packets from the internet to this VPC can have as their source.
     pub(crate) fn internet<A: Kept>(&mut self, vpc: &str) -> Arc<IntervalSet<A>> {
-        if let Some(known) = A::family(self).sources.get(vpc) {
-            return Arc::clone(known);
-        }
-        let own = self.vpc_addresses::<A>(vpc).must;
-        let world = if A::IS_V6 {
-            set_of_texts(["2000::/3"])
-        } else {
-            set_of_texts::<A>(NOT_ON_THE_INTERNET.iter().copied()).not()
-        };
-        let sources = Arc::new(world.minus(&own));
-        A::family(self)
-            .sources
-            .insert(vpc.to_owned(), Arc::clone(&sources));
-        sources
+        let memo: MemoOf<_, _> = |engine| &mut A::family(engine).sources;
+        kept(self, memo, vpc.to_owned(), |engine, vpc| {
+            let own = engine.vpc_addresses::<A>(vpc).must;
+            let world = if A::IS_V6 {
+                set_of_texts(["2000::/3"])
+            } else {
+                set_of_texts::<A>(NOT_ON_THE_INTERNET.iter().copied()).not()
+            };
+            Arc::new(world.minus(&own))
+        })
     }
 
     /// What passes in through the ACL of a subnet, with a reply out of it that goes to `next`.
@@ -362,45 +366,49 @@ impl Engine {
         next: &Next,
         protocol: Protocol,
     ) -> Arc<Known<Region<A>>> {
-        let key = (subnet.to_owned(), next.clone(), protocol);
-        if let Some(known) = A::family(self).subnets.get(&key) {
-            return Arc::clone(known);
-        }
-        let inward = self.acl::<A>(subnet, false, protocol);
-        let outward = self.acl::<A>(subnet, true, protocol);
-        let clients = Ports::range(CLIENT_PORTS.0, CLIENT_PORTS.1);
-        let reply = outward.map(|region| region.and_ports(&clients).addresses());
-        let mut routed = self.routed::<A>(subnet, vpc, next);
-        if let Some(more) = middlebox::answered_through_appliances::<A>(self, subnet, vpc, next) {
-            routed = routed.or(&more);
-        }
-        let reply = reply.and(&routed);
-        let reply = reply.map(|set| Region::product(&Ports::all(), &Arc::new(set.clone())));
-        let region = Arc::new(inward.and(&reply));
-        A::family(self).subnets.insert(key, Arc::clone(&region));
-        region
+        let key = (subnet.to_owned(), vpc.to_owned(), next.clone(), protocol);
+        let memo: MemoOf<_, _> = |engine| &mut A::family(engine).subnets;
+        kept(self, memo, key, |engine, (subnet, vpc, next, protocol)| {
+            let inward = engine.acl::<A>(subnet, false, *protocol);
+            let outward = engine.acl::<A>(subnet, true, *protocol);
+            let clients = Ports::range(CLIENT_PORTS.0, CLIENT_PORTS.1);
+            let reply = outward.map(|region| region.and_ports(&clients).addresses());
+            let mut routed = engine.routed::<A>(subnet, vpc, next);
+            let aside = middlebox::answered_through_appliances::<A>(engine, subnet, vpc, next);
+            if let Some(more) = aside {
+                routed = routed.or(&more);
+            }
+            let reply = reply.and(&routed);
+            let reply = reply.map(|set| Region::product(&Ports::all(), &Arc::new(set.clone())));
+            Arc::new(inward.and(&reply))
+        })
+    }
+
+    /// Forgets what was computed and is out of date, and tells the cells of the rest.
+    pub(crate) fn sweep(&mut self, log: &mut Log) -> Vec<Cell> {
+        let mut used = Vec::new();
+        self.v4.sweep(log, &mut used);
+        self.v6.sweep(log, &mut used);
+        self.edges.sweep(log, &mut used);
+        used
     }
 }
 
-impl<A: Address> Family<A> {
-    /// Forgets what a group's rules decided.
-    pub(crate) fn forget_group(&mut self, id: &Id, protocols: &[Protocol]) {
-        for protocol in protocols {
-            self.groups.remove(&(id.clone(), *protocol));
-        }
-        for key in self.sets_of.remove(id).unwrap_or_default() {
-            self.sets.remove(&key);
-        }
-    }
-
-    /// Forgets what an ACL's entries decided.
-    pub(crate) fn forget_acl(&mut self, id: &Id, subnets: &[Id]) {
-        self.acls.retain(|(acl, _, _), _| acl != id);
-        self.subnets
-            .retain(|(subnet, _, _), _| !subnets.contains(subnet));
-        self.entering
-            .retain(|(subnet, _, _), _| !subnets.contains(subnet));
-    }
+/// What is kept for a key, or computed now: of the key and of look-ups alone, as it captures nothing.
+fn kept<K: Eq + Hash, V: Clone>(
+    engine: &mut Engine,
+    memo: MemoOf<K, V>,
+    key: K,
+    compute: fn(&mut Engine, &K) -> V,
+) -> V {
+    let cell = match memo(engine).find(&key) {
+        Found::Fresh(value) => return value,
+        Found::Stale(cell) => Some(cell),
+        Found::Nothing => None,
+    };
+    let (value, cell) = reads::compute(cell, || compute(engine, &key));
+    memo(engine).keep(key, value.clone(), cell);
+    value
 }
 
 /// Blocks whose addresses do not arrive from the internet: private, shared, loopback, link-local,
@@ -419,7 +427,7 @@ pub(crate) const NOT_ON_THE_INTERNET: &[&str] = &[
 /// What a subnet's routes name, for both families, and what may lead to it otherwise.
 fn nexts(engine: &mut Engine, subnet: &str, vpc: &str) -> BTreeSet<Next> {
     let mut nexts = BTreeSet::new();
-    let table = engine.index.table(subnet, vpc).cloned();
+    let table = engine.snapshot.table_of(subnet, vpc).cloned();
     let Some(table) = table.filter(|table| engine.snapshot.route_tables.contains_key(table)) else {
         return possible(engine.snapshot(), vpc);
     };
@@ -446,8 +454,8 @@ fn nexts(engine: &mut Engine, subnet: &str, vpc: &str) -> BTreeSet<Next> {
 
 /// The edges that some route of a VPC names, whether or not it wins.
 fn named(snapshot: &Snapshot, vpc: &str) -> BTreeSet<Next> {
-    let tables = snapshot.route_tables.values();
-    let routes = tables.filter(|t| t.vpc_id == vpc).flat_map(|t| &t.routes);
+    let tables = snapshot.route_tables.having(Field::TableVpc, vpc);
+    let routes = tables.flat_map(|t| &t.routes);
     routes
         .map(routes::next)
         .filter(|next| matches!(next, Next::Gateway(_) | Next::Peering(_) | Next::Transit(_)))
@@ -478,22 +486,14 @@ fn possible(snapshot: &Snapshot, vpc: &str) -> BTreeSet<Next> {
 /// Every edge that is attached to a VPC, for when its routes are not known.
 fn attached(snapshot: &Snapshot, vpc: &str) -> BTreeSet<Next> {
     let mut nexts = BTreeSet::new();
-    let internet = snapshot.internet_gateways.values();
-    let here = internet.filter(|g| g.attachments.iter().any(|a| a.vpc_id == vpc));
-    nexts.extend(here.map(|g| Next::Gateway(g.internet_gateway_id.clone())));
-    let private = snapshot.vpn_gateways.values();
-    let here = private.filter(|g| g.vpc_attachments.iter().any(|a| a.vpc_id == vpc));
-    nexts.extend(here.map(|g| Next::Gateway(g.vpn_gateway_id.clone())));
-    for peering in snapshot.peerings.values() {
-        if gates::sides(peering, vpc).is_some() {
-            nexts.insert(Next::Peering(peering.vpc_peering_connection_id.clone()));
-        }
-    }
-    for attachment in snapshot.transit_attachments.values() {
-        if attachment.vpc_id == vpc {
-            nexts.insert(Next::Transit(attachment.transit_gateway_id.clone()));
-        }
-    }
+    let internet = snapshot.internet_gateways.having(Field::InternetVpc, vpc);
+    nexts.extend(internet.map(|g| Next::Gateway(g.internet_gateway_id.clone())));
+    let private = snapshot.vpn_gateways.having(Field::PrivateVpc, vpc);
+    nexts.extend(private.map(|g| Next::Gateway(g.vpn_gateway_id.clone())));
+    let peerings = snapshot.peerings.having(Field::Side, vpc);
+    nexts.extend(peerings.map(|p| Next::Peering(p.vpc_peering_connection_id.clone())));
+    let attachments = snapshot.transit_attachments.having(Field::AttachedVpc, vpc);
+    nexts.extend(attachments.map(|a| Next::Transit(a.transit_gateway_id.clone())));
     nexts
 }
 
@@ -504,14 +504,9 @@ pub fn exposures(engine: &mut Engine, protocols: &[Protocol]) -> Vec<Exposure> {
         .iter()
         .flat_map(|id| of_interface(engine, id, protocols))
         .collect();
-    all.extend(indirect(engine, protocols));
-    all
-}
-
-/// Everything that is or may be open through load balancers and services.
-pub(crate) fn indirect(engine: &mut Engine, protocols: &[Protocol]) -> Vec<Exposure> {
-    let mut all = crate::balancers::exposures(engine, protocols);
-    all.extend(crate::services::exposures(engine, protocols));
+    for root in Root::indirect(engine.snapshot()) {
+        all.extend(root.exposures(engine, protocols));
+    }
     all
 }
 

@@ -13,6 +13,7 @@ use crate::interval::IntervalSet;
 use crate::known::{Known, Reason};
 use crate::packet::Packet;
 use crate::region::Region;
+use crate::roots::Root;
 use crate::severity::Severities;
 use crate::snapshot::{Id, Snapshot};
 use crate::witness::{self, Course};
@@ -178,17 +179,12 @@ impl Finding {
 
 /// The findings of all instances, in order.
 pub fn scan(engine: &mut Engine, options: &Options) -> Vec<Finding> {
-    let ids: Vec<Id> = engine.snapshot.interfaces.keys().cloned().collect();
-    let mut findings: Vec<Finding> = ids.iter().flat_map(|id| of(engine, options, id)).collect();
-    findings.extend(merge_indirect(engine, options));
+    let roots = Root::all(engine.snapshot()).into_iter();
+    let mut findings: Vec<Finding> = roots
+        .flat_map(|root| root.findings(engine, options))
+        .collect();
     findings.sort_by(|a, b| key(a).cmp(&key(b)));
     findings
-}
-
-/// The findings through load balancers and services.
-pub(crate) fn merge_indirect(engine: &mut Engine, options: &Options) -> Vec<Finding> {
-    let exposures = crate::engine::indirect(engine, &options.protocols);
-    merge(engine, options, exposures)
 }
 
 pub(crate) type Key<'f> = (

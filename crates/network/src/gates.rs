@@ -3,11 +3,12 @@
 use crate::address::{set_of, set_of_texts};
 use crate::edges::Edge;
 use crate::engine::{Engine, Kept};
+use crate::index::Field;
 use crate::interval::IntervalSet;
 use crate::known::Known;
 use crate::snapshot::{
     BlockPublicAccess, BlockPublicAccessExclusion, NetworkInterface, PeerVpc, PeeringConnection,
-    Snapshot, is_live,
+    Snapshot, VpnConnection, is_live,
 };
 use crate::transit;
 
@@ -58,7 +59,9 @@ pub(crate) fn any_internet_gateway<A: Kept>(
     interface: &NetworkInterface,
 ) -> Known<IntervalSet<A>> {
     let snapshot = &engine.snapshot;
-    let gateways = snapshot.internet_gateways.values();
+    let gateways = snapshot
+        .internet_gateways
+        .having(Field::InternetVpc, &interface.vpc_id);
     let mut attachments = gateways.flat_map(|g| &g.attachments);
     if attachments.any(|a| a.vpc_id == interface.vpc_id && is_live(&a.state)) {
         return public_access(snapshot, interface);
@@ -127,19 +130,16 @@ fn is_in_region(zone: &str, region: &str) -> bool {
 
 fn is_excluded(snapshot: &Snapshot, interface: &NetworkInterface) -> bool {
     let names = [&interface.subnet_id, &interface.vpc_id];
-    let is_here = |e: &BlockPublicAccessExclusion| {
-        let mut names = names.iter();
-        names.any(|id| e.resource_arn.rsplit('/').next() == Some(id.as_str()))
-    };
     let is_live = |e: &BlockPublicAccessExclusion| {
         !e.state.starts_with("delete")
             && !e.state.starts_with("disable")
             && e.state != "create-failed"
     };
-    let mut all = snapshot.block_public_access_exclusions.values();
-    all.any(|e| {
-        is_here(e) && is_live(e) && e.internet_gateway_exclusion_mode == "allow-bidirectional"
-    })
+    let exclusions = &snapshot.block_public_access_exclusions;
+    let mut all = names
+        .into_iter()
+        .flat_map(|id| exclusions.having(Field::Excluded, id));
+    all.any(|e| is_live(e) && e.internet_gateway_exclusion_mode == "allow-bidirectional")
 }
 
 /// The own and the far side of a peering.
@@ -189,8 +189,8 @@ fn vpn_gateway<A: Kept>(engine: &Engine, id: &str, vpc: &str, private: A) -> Kno
     }
     let mut prefixes = Vec::new();
     let mut is_everything = is_latent(snapshot, id);
-    for connection in snapshot.vpn_connections.values() {
-        if connection.vpn_gateway_id != id || !connection.is_up() {
+    for connection in snapshot.vpn_connections.having(Field::ConnectedTo, id) {
+        if !connection.is_up() {
             continue;
         }
         if connection.options.static_routes_only {
@@ -212,12 +212,9 @@ fn vpn_gateway<A: Kept>(engine: &Engine, id: &str, vpc: &str, private: A) -> Kno
 /// that are in one of the association's allowed prefixes (Direct Connect user guide, "Allowed
 /// prefixes interactions").
 fn is_announced<A: Kept>(snapshot: &Snapshot, id: &str, vpc: &str, private: A) -> bool {
-    let mut interfaces = snapshot.virtual_interfaces.values();
-    let is_own = interfaces.any(|v| {
-        v.virtual_gateway_id == id
-            && v.virtual_interface_type != "public"
-            && is_live(&v.virtual_interface_state)
-    });
+    let mut interfaces = snapshot.virtual_interfaces.having(Field::InterfaceTo, id);
+    let is_own = interfaces
+        .any(|v| v.virtual_interface_type != "public" && is_live(&v.virtual_interface_state));
     if is_own {
         return true;
     }
@@ -252,18 +249,17 @@ pub(crate) fn associations<'s>(
     snapshot: &'s Snapshot,
     gateway: &'s str,
 ) -> impl Iterator<Item = &'s crate::snapshot::DirectConnectAssociation> {
-    let all = snapshot.direct_connect_associations.values();
-    all.filter(move |a| {
-        is_live(&a.association_state)
-            && (a.associated_gateway.id == gateway || a.virtual_gateway_id == gateway)
-    })
+    let all = snapshot
+        .direct_connect_associations
+        .having(Field::AssociatedWith, gateway);
+    all.filter(|a| is_live(&a.association_state))
 }
 
 /// Whether it is known that nothing is connected to the far side of a virtual private gateway.
 pub(crate) fn is_latent(snapshot: &Snapshot, id: &str) -> bool {
-    let mut connections = snapshot.vpn_connections.values();
-    let mut interfaces = snapshot.virtual_interfaces.values();
-    !connections.any(|c| c.vpn_gateway_id == id && c.is_up())
-        && !interfaces.any(|v| v.virtual_gateway_id == id && is_live(&v.virtual_interface_state))
+    let mut connections = snapshot.vpn_connections.having(Field::ConnectedTo, id);
+    let mut interfaces = snapshot.virtual_interfaces.having(Field::InterfaceTo, id);
+    !connections.any(VpnConnection::is_up)
+        && !interfaces.any(|v| is_live(&v.virtual_interface_state))
         && associations(snapshot, id).next().is_none()
 }

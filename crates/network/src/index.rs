@@ -1,127 +1,280 @@
-//! Who belongs to whom: lookups that the documents only give the other way round.
+//! Who belongs to whom: look-ups that the documents only give the other way round.
 
 use core::net::IpAddr;
-use std::collections::{BTreeMap, HashMap};
 
 use crate::address::Block;
-use crate::snapshot::{Id, NetworkInterface, Snapshot, is_live};
+use crate::snapshot::{
+    AcceleratorEndpointGroup, Association, BlockPublicAccessExclusion, ClassicLoadBalancer,
+    DirectConnectAssociation, ElasticIp, Firewall, Id, InternetGateway, Listener, LoadBalancer,
+    NetworkAcl, NetworkInterface, PeeringConnection, PrefixList, RouteTable, SecurityGroup,
+    Snapshot, TargetGroup, TransitAttachment, VirtualInterface, VpnConnection, VpnGateway, is_live,
+};
 
-/// Lookups over a snapshot.
-#[derive(Debug, Default)]
-pub(crate) struct Index {
-    table_of_subnet: HashMap<Id, Id>,
-    main_table: HashMap<Id, Id>,
-    /// Route tables of internet and virtual private gateways.
-    pub(crate) gateway_table: HashMap<Id, Id>,
-    pub(crate) acl_of_subnet: HashMap<Id, Id>,
+/// A value by which objects are looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Field {
+    /// Route tables by a subnet that they route for.
+    RoutedSubnet,
+    /// Route tables by the VPC of which they are the main one.
+    MainOf,
+    /// Route tables by an internet or virtual private gateway that they route for.
+    RoutedGateway,
+    /// Route tables by their VPC.
+    TableVpc,
+    /// Network ACLs by a subnet that they filter.
+    FilteredSubnet,
+    /// Network ACLs by the VPC of which they are the default one.
+    DefaultOf,
+    /// Security groups by VPC and name ([`pair`]).
+    GroupName,
+    /// Prefix lists by name.
+    ListName,
     /// Interfaces by security group.
-    pub(crate) members: HashMap<Id, Vec<Id>>,
-    /// Interfaces by VPC and address; private ones, of both families.
-    pub(crate) by_address: HashMap<(Id, IpAddr), Id>,
-    /// Interfaces by subnet, and by VPC.
-    pub(crate) in_subnet: HashMap<Id, Vec<Id>>,
-    pub(crate) in_vpc: HashMap<Id, Vec<Id>>,
+    Group,
+    /// Interfaces by subnet.
+    Subnet,
+    /// Interfaces by VPC.
+    Vpc,
     /// Interfaces by instance.
-    pub(crate) of_instance: HashMap<Id, Vec<Id>>,
+    Instance,
     /// Interfaces of load balancers by their description.
-    pub(crate) by_description: BTreeMap<String, Vec<Id>>,
-    /// Public addresses that the list of elastic addresses gives, by interface and private address.
-    elastic: HashMap<(Id, String), String>,
+    Description,
+    /// Interfaces by VPC and private address, of both families ([`pair`]).
+    Address,
+    /// Elastic addresses by interface and private address ([`pair`]).
+    Behind,
+    /// Elastic addresses by the public address.
+    PublicAddress,
+    /// Elastic addresses by allocation.
+    Allocation,
+    /// Internet gateways by VPC.
+    InternetVpc,
+    /// Virtual private gateways by VPC.
+    PrivateVpc,
+    /// Peering connections by a VPC of one side.
+    Side,
+    /// Attachments to transit gateways by VPC.
+    AttachedVpc,
+    /// Attachments to transit gateways by gateway, of both sides.
+    Gateway,
+    /// VPN connections by virtual private gateway.
+    ConnectedTo,
+    /// Virtual interfaces by virtual private gateway.
+    InterfaceTo,
+    /// Associations with Direct Connect gateways by the other gateway.
+    AssociatedWith,
+    /// Exclusions of Block Public Access by VPC or subnet.
+    Excluded,
+    /// Network firewalls by endpoint.
+    Endpoint,
+    /// Listeners by load balancer.
+    ListenerOf,
+    /// Listeners by account and region, as the ARNs of their load balancers begin.
+    ListenerPlace,
+    /// Target groups by load balancer.
+    TargetGroupOf,
+    /// Load balancers by the description of their interfaces.
+    NodesOf,
+    /// Classic load balancers by the description of their interfaces.
+    ClassicNodesOf,
+    /// Endpoint groups by accelerator.
+    EndpointGroupOf,
 }
 
-impl Index {
-    pub(crate) fn of(snapshot: &Snapshot) -> Self {
-        let mut index = Self::default();
-        for table in snapshot.route_tables.values() {
-            let id = &table.route_table_id;
-            for association in &table.associations {
-                if !is_live(&association.association_state.state) {
-                    continue;
-                }
-                if association.main {
-                    index.main_table.insert(table.vpc_id.clone(), id.clone());
-                }
-                if !association.subnet_id.is_empty() {
-                    let subnet = association.subnet_id.clone();
-                    index.table_of_subnet.insert(subnet, id.clone());
-                }
-                if !association.gateway_id.is_empty() {
-                    let gateway = association.gateway_id.clone();
-                    index.gateway_table.insert(gateway, id.clone());
-                }
-            }
-        }
-        for acl in snapshot.acls.values() {
-            for association in &acl.associations {
-                let subnet = association.subnet_id.clone();
-                index
-                    .acl_of_subnet
-                    .insert(subnet, acl.network_acl_id.clone());
-            }
-        }
-        for interface in snapshot.interfaces.values() {
-            index.interface(interface);
-        }
-        index.default_acls(snapshot);
-        for elastic in &snapshot.elastic_ips {
-            if !elastic.network_interface_id.is_empty() {
-                let key = (
-                    elastic.network_interface_id.clone(),
-                    elastic.private_ip_address.clone(),
-                );
-                index.elastic.insert(key, elastic.public_ip.clone());
-            }
-        }
-        index
-    }
+/// Parts of an ARN; that of an endpoint group has five.
+const MOST_OWNERS: usize = 8;
 
-    /// Subnets that no ACL names have their VPC's default one.
-    fn default_acls(&mut self, snapshot: &Snapshot) {
-        let acls = snapshot.acls.values().filter(|a| a.is_default);
-        let defaults: HashMap<&Id, &Id> = acls.map(|a| (&a.vpc_id, &a.network_acl_id)).collect();
-        let of_interfaces = snapshot
-            .interfaces
-            .values()
-            .map(|i| (&i.subnet_id, &i.vpc_id));
-        let subnets = snapshot.subnets.values().map(|s| (&s.subnet_id, &s.vpc_id));
-        for (subnet, vpc) in subnets.chain(of_interfaces) {
-            if let Some(acl) = defaults.get(vpc)
-                && !self.acl_of_subnet.contains_key(subnet)
-            {
-                self.acl_of_subnet.insert(subnet.clone(), (*acl).clone());
-            }
+type Tell<'t> = &'t mut dyn FnMut(Field, &str);
+
+/// Two values as one that is looked up.
+pub(crate) fn pair(one: &str, other: &str) -> String {
+    format!("{one} {other}")
+}
+
+/// What has no look-ups but by its identifier.
+pub(crate) fn none<T>(_: &T, _: &str, _: Tell<'_>) {}
+
+pub(crate) fn of_table(table: &RouteTable, _: &str, tell: Tell<'_>) {
+    tell(Field::TableVpc, &table.vpc_id);
+    for association in &table.associations {
+        if !is_live(&association.association_state.state) {
+            continue;
+        }
+        if association.main {
+            tell(Field::MainOf, &table.vpc_id);
+        }
+        if !association.subnet_id.is_empty() {
+            tell(Field::RoutedSubnet, &association.subnet_id);
+        }
+        if !association.gateway_id.is_empty() {
+            tell(Field::RoutedGateway, &association.gateway_id);
         }
     }
+}
 
-    fn interface(&mut self, interface: &NetworkInterface) {
-        let id = &interface.network_interface_id;
-        for group in &interface.groups {
-            let members = self.members.entry(group.group_id.clone()).or_default();
-            members.push(id.clone());
-        }
-        let subnet = self.in_subnet.entry(interface.subnet_id.clone());
-        subnet.or_default().push(id.clone());
-        let vpc = self.in_vpc.entry(interface.vpc_id.clone());
-        vpc.or_default().push(id.clone());
-        if let Some(instance) = interface.instance() {
-            let own = self.of_instance.entry(instance.to_owned());
-            own.or_default().push(id.clone());
-        }
-        if interface.description.starts_with("ELB ") {
-            let own = self.by_description.entry(interface.description.clone());
-            own.or_default().push(id.clone());
-        }
-        for address in private_addresses(interface) {
-            self.by_address
-                .insert((interface.vpc_id.clone(), address), id.clone());
-        }
+pub(crate) fn of_acl(acl: &NetworkAcl, _: &str, tell: Tell<'_>) {
+    for association in &acl.associations {
+        tell(Field::FilteredSubnet, &association.subnet_id);
     }
+    if acl.is_default {
+        tell(Field::DefaultOf, &acl.vpc_id);
+    }
+}
 
+pub(crate) fn of_group(group: &SecurityGroup, _: &str, tell: Tell<'_>) {
+    tell(Field::GroupName, &pair(&group.vpc_id, &group.group_name));
+}
+
+pub(crate) fn of_list(list: &PrefixList, _: &str, tell: Tell<'_>) {
+    tell(Field::ListName, &list.prefix_list_name);
+}
+
+pub(crate) fn of_interface(interface: &NetworkInterface, _: &str, tell: Tell<'_>) {
+    for group in &interface.groups {
+        tell(Field::Group, &group.group_id);
+    }
+    tell(Field::Subnet, &interface.subnet_id);
+    tell(Field::Vpc, &interface.vpc_id);
+    if let Some(instance) = interface.instance() {
+        tell(Field::Instance, instance);
+    }
+    if interface.description.starts_with("ELB ") {
+        tell(Field::Description, &interface.description);
+    }
+    for address in private_addresses(interface) {
+        let address = address.to_string();
+        tell(Field::Address, &pair(&interface.vpc_id, &address));
+    }
+}
+
+pub(crate) fn of_elastic(elastic: &ElasticIp, _: &str, tell: Tell<'_>) {
+    let interface = &elastic.network_interface_id;
+    if !interface.is_empty() {
+        tell(Field::Behind, &pair(interface, &elastic.private_ip_address));
+    }
+    tell(Field::PublicAddress, &elastic.public_ip);
+    if !elastic.allocation_id.is_empty() {
+        tell(Field::Allocation, &elastic.allocation_id);
+    }
+}
+
+pub(crate) fn of_internet_gateway(gateway: &InternetGateway, _: &str, tell: Tell<'_>) {
+    for attachment in &gateway.attachments {
+        tell(Field::InternetVpc, &attachment.vpc_id);
+    }
+}
+
+pub(crate) fn of_vpn_gateway(gateway: &VpnGateway, _: &str, tell: Tell<'_>) {
+    for attachment in &gateway.vpc_attachments {
+        tell(Field::PrivateVpc, &attachment.vpc_id);
+    }
+}
+
+pub(crate) fn of_connection(connection: &VpnConnection, _: &str, tell: Tell<'_>) {
+    tell(Field::ConnectedTo, &connection.vpn_gateway_id);
+}
+
+pub(crate) fn of_virtual(interface: &VirtualInterface, _: &str, tell: Tell<'_>) {
+    tell(Field::InterfaceTo, &interface.virtual_gateway_id);
+}
+
+pub(crate) fn of_association(association: &DirectConnectAssociation, _: &str, tell: Tell<'_>) {
+    tell(Field::AssociatedWith, &association.associated_gateway.id);
+    tell(Field::AssociatedWith, &association.virtual_gateway_id);
+}
+
+pub(crate) fn of_peering(peering: &PeeringConnection, _: &str, tell: Tell<'_>) {
+    tell(Field::Side, &peering.accepter_vpc_info.vpc_id);
+    tell(Field::Side, &peering.requester_vpc_info.vpc_id);
+}
+
+pub(crate) fn of_attachment(attachment: &TransitAttachment, _: &str, tell: Tell<'_>) {
+    tell(Field::AttachedVpc, &attachment.vpc_id);
+    for gateway in attachment.gateways() {
+        tell(Field::Gateway, gateway);
+    }
+}
+
+pub(crate) fn of_exclusion(exclusion: &BlockPublicAccessExclusion, _: &str, tell: Tell<'_>) {
+    if let Some(id) = exclusion.resource_arn.rsplit('/').next() {
+        tell(Field::Excluded, id);
+    }
+}
+
+pub(crate) fn of_firewall(firewall: &Firewall, _: &str, tell: Tell<'_>) {
+    for endpoint in firewall.endpoints.values() {
+        tell(Field::Endpoint, endpoint);
+    }
+}
+
+pub(crate) fn of_listener(listener: &Listener, _: &str, tell: Tell<'_>) {
+    tell(Field::ListenerOf, &listener.load_balancer_arn);
+    tell(Field::ListenerPlace, place_of(&listener.load_balancer_arn));
+}
+
+/// How the ARNs of the load balancers of an account and region begin.
+pub(crate) fn place_of(arn: &str) -> &str {
+    arn.split(":loadbalancer/").next().unwrap_or_default()
+}
+
+pub(crate) fn of_target_group(group: &TargetGroup, _: &str, tell: Tell<'_>) {
+    for arn in &group.load_balancer_arns {
+        tell(Field::TargetGroupOf, arn);
+    }
+}
+
+pub(crate) fn of_balancer(_: &LoadBalancer, arn: &str, tell: Tell<'_>) {
+    if let Some((_, name)) = arn.split_once(":loadbalancer/") {
+        tell(Field::NodesOf, &format!("ELB {name}"));
+    }
+}
+
+pub(crate) fn of_classic(_: &ClassicLoadBalancer, name: &str, tell: Tell<'_>) {
+    tell(Field::ClassicNodesOf, &format!("ELB {name}"));
+}
+
+pub(crate) fn of_endpoint_group(group: &AcceleratorEndpointGroup, _: &str, tell: Tell<'_>) {
+    for owner in owners(&group.endpoint_group_arn) {
+        tell(Field::EndpointGroupOf, owner);
+    }
+}
+
+/// The ARNs of what an endpoint group or listener of an accelerator belongs to, the shortest first:
+/// an ARN goes on with `/` where it names a part.
+pub(crate) fn owners(arn: &str) -> impl Iterator<Item = &str> {
+    let ends = arn.match_indices('/').take(MOST_OWNERS);
+    ends.filter_map(|(end, _)| arn.get(..end))
+}
+
+impl Snapshot {
     /// The route table of a subnet: its own, or the VPC's main one.
-    pub(crate) fn table(&self, subnet: &str, vpc: &str) -> Option<&Id> {
-        self.table_of_subnet
-            .get(subnet)
-            .or_else(|| self.main_table.get(vpc))
+    pub(crate) fn table_of(&self, subnet: &str, vpc: &str) -> Option<&Id> {
+        let own = self.route_tables.ids(Field::RoutedSubnet, subnet).last();
+        own.or_else(|| self.route_tables.ids(Field::MainOf, vpc).last())
+    }
+
+    /// The route table of an internet or virtual private gateway.
+    pub(crate) fn table_of_gateway(&self, gateway: &str) -> Option<&Id> {
+        self.route_tables.ids(Field::RoutedGateway, gateway).last()
+    }
+
+    /// The network ACL of a subnet: its own, or the VPC's default one.
+    pub(crate) fn acl_of(&self, subnet: &str) -> Option<&Id> {
+        let own = self.acls.ids(Field::FilteredSubnet, subnet).last();
+        own.or_else(|| {
+            let default = |vpc: &Id| self.acls.ids(Field::DefaultOf, vpc).last();
+            let described = self.subnets.get(subnet).map(|s| &s.vpc_id);
+            described.and_then(default).or_else(|| {
+                let inside = self.interfaces.having(Field::Subnet, subnet).next();
+                inside.map(|i| &i.vpc_id).and_then(default)
+            })
+        })
+    }
+
+    /// The interface that has a private address in a VPC.
+    pub(crate) fn holder(&self, vpc: &str, address: IpAddr) -> Option<&Id> {
+        let key = pair(vpc, &address.to_string());
+        self.interfaces.ids(Field::Address, &key).last()
     }
 
     /// Private IPv4 addresses of an interface with the public address of each, where it has one.
@@ -132,11 +285,14 @@ impl Index {
                 .ok()
                 .map(core::net::Ipv4Addr::to_bits)
         };
-        let public = |text: &str, association: Option<&crate::snapshot::Association>| {
+        let public = |text: &str, association: Option<&Association>| {
             let own = association.map(|a| a.public_ip.as_str());
             let elastic = || {
-                let key = (interface.network_interface_id.clone(), text.to_owned());
-                self.elastic.get(&key).map(String::as_str)
+                let key = pair(&interface.network_interface_id, text);
+                self.elastic_ips
+                    .having(Field::Behind, &key)
+                    .last()
+                    .map(|e| e.public_ip.as_str())
             };
             own.filter(|ip| !ip.is_empty())
                 .or_else(elastic)

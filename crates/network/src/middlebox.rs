@@ -11,6 +11,7 @@ use crate::edges::{Edge, Way};
 use crate::engine::{CLIENT_PORTS, Engine, Kept};
 use crate::filters::{self, Protocol};
 use crate::firewall;
+use crate::index::Field;
 use crate::interval::IntervalSet;
 use crate::known::{Known, Reason};
 use crate::region::{Ports, Region};
@@ -42,7 +43,7 @@ pub(crate) fn redirected<A: Kept>(
     let (Edge::Internet(id) | Edge::Private(id)) = edge else {
         return None;
     };
-    let table = engine.index.gateway_table.get(id)?.clone();
+    let table = engine.snapshot.table_of_gateway(id)?.clone();
     let Some(routes) = engine.routes::<A>(&table) else {
         return Some(Known::unknown(format!("{table} is not described")).into());
     };
@@ -68,7 +69,7 @@ pub(crate) fn redirected<A: Kept>(
         }
     };
     if let (Some(appliance), Edge::Internet(_), false) = (&middlebox.interface, edge, A::IS_V6) {
-        let mut own = engine.index.four(appliance).into_iter();
+        let mut own = engine.snapshot.four(appliance).into_iter();
         if !own.any(|(_, public)| public.is_some()) {
             return Some(Known::nothing().into());
         }
@@ -108,8 +109,7 @@ pub(crate) fn locate(engine: &Engine, next: &Next) -> Result<Option<Middlebox>, 
 }
 
 fn endpoint(snapshot: &Snapshot, id: &Id, next: &Next) -> Result<Option<Middlebox>, Reason> {
-    let mut firewalls = snapshot.firewalls.values();
-    let firewall = firewalls.find(|f| f.endpoints.values().any(|endpoint| endpoint == id));
+    let firewall = snapshot.firewalls.having(Field::Endpoint, id).next();
     let described = snapshot.endpoints.get(id);
     if described.is_some_and(|e| !is_live(&e.state.to_ascii_lowercase())) {
         return Ok(None);
@@ -137,7 +137,7 @@ fn endpoint(snapshot: &Snapshot, id: &Id, next: &Next) -> Result<Option<Middlebo
 fn interface<'e>(engine: &'e Engine, id: &str) -> Option<&'e NetworkInterface> {
     let snapshot = &engine.snapshot;
     let direct = snapshot.interfaces.get(id);
-    direct.or_else(|| first_interface(engine, snapshot, id))
+    direct.or_else(|| first_interface(snapshot, id))
 }
 
 fn everywhere<A: Kept>(ports: &Ports) -> Region<A> {
@@ -217,7 +217,7 @@ pub(crate) fn client_ports<A: Kept>(
     protocol: Protocol,
     (port, client): (u16, A),
 ) -> Option<Ports> {
-    let table = engine.index.gateway_table.get(edge.id())?.clone();
+    let table = engine.snapshot.table_of_gateway(edge.id())?.clone();
     let next = engine.routes::<A>(&table)?.lookup(private)?.clone();
     let middlebox = locate(engine, &next).ok()??;
     let back = answers(engine, interface, edge, private, protocol, &middlebox);
@@ -251,7 +251,7 @@ pub(crate) fn answered_through_appliances<A: Kept>(
     if !matches!(next, Next::Gateway(_)) {
         return None;
     }
-    let table = engine.index.table(subnet, vpc)?.clone();
+    let table = engine.snapshot.table_of(subnet, vpc)?.clone();
     let routes = engine.routes::<A>(&table)?;
     let mut all: Option<Known<IntervalSet<A>>> = None;
     for (target, set) in &routes.to {

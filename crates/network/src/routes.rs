@@ -207,7 +207,7 @@ pub fn of_transit<A: Address>(
     }
     let mut routes = Routes::default();
     let lists = ["TransitGatewayStaticRoutes", "TransitGatewayRoutes"];
-    if table.routes.is_none() && !lists.iter().any(|list| snapshot.described.contains(*list)) {
+    if table.routes.is_none() && !lists.iter().any(|list| snapshot.described.contains(list)) {
         let reason = format!("the static routes of {id} are not described");
         routes.unknown.push((Next::Ambiguous, reason));
     }

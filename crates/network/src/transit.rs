@@ -8,6 +8,7 @@ use crate::balancers::everything_if;
 use crate::engine::{CLIENT_PORTS, Engine, Kept};
 use crate::filters::Protocol;
 use crate::gates;
+use crate::index::Field;
 use crate::interval::IntervalSet;
 use crate::known::{Known, Set as _};
 use crate::region::{Ports, Region};
@@ -23,8 +24,8 @@ pub(crate) fn attachment<'s>(
     gateway: &str,
     vpc: &str,
 ) -> Option<&'s TransitAttachment> {
-    let mut all = snapshot.transit_attachments.values();
-    all.find(|a| a.vpc_id == vpc && a.is_at(gateway) && is_live(&a.state))
+    let mut all = snapshot.transit_attachments.having(Field::AttachedVpc, vpc);
+    all.find(|a| a.is_at(gateway) && is_live(&a.state))
 }
 
 /// The partition of the table that routes what comes in to a gateway by an attachment.
@@ -94,8 +95,8 @@ pub(crate) fn sources<A: Kept>(
     }
     let Some(own) = attachment(snapshot, gateway, vpc) else {
         // A route to a gateway to which the VPC is not attached would be a blackhole.
-        let mut all = snapshot.transit_attachments.values();
-        if all.any(|a| a.vpc_id == *vpc && a.is_at(gateway)) {
+        let mut all = snapshot.transit_attachments.having(Field::AttachedVpc, vpc);
+        if all.any(|a| a.is_at(gateway)) {
             return Known::nothing();
         }
         return Known::unknown(format!(
@@ -146,9 +147,9 @@ impl<A: Kept> Walk<'_, A> {
         }
         seen.insert(gateway.to_owned());
         let mut all = Known::nothing();
-        for other in snapshot.transit_attachments.values() {
+        for other in snapshot.transit_attachments.having(Field::Gateway, gateway) {
             let id = &other.transit_gateway_attachment_id;
-            if !other.is_at(gateway) || id == out || !is_live(&other.state) {
+            if id == out || !is_live(&other.state) {
                 continue;
             }
             let reply = toward(&back, id);
@@ -249,10 +250,7 @@ impl<A: Kept> Walk<'_, A> {
     ) -> Known<IntervalSet<A>> {
         let snapshot = self.engine.snapshot();
         let next = Next::Transit(gateway.to_owned());
-        let tables = snapshot
-            .route_tables
-            .values()
-            .filter(|t| t.vpc_id == hub.vpc_id);
+        let tables = snapshot.route_tables.having(Field::TableVpc, &hub.vpc_id);
         let onward = tables
             .map(|table| routes::of_table::<A>(snapshot, table).set(&next))
             .reduce(|all: IntervalSet<A>, set| all.or(&set));
@@ -272,9 +270,9 @@ impl<A: Kept> Walk<'_, A> {
             return Known::nothing();
         }
         let mut all = Known::nothing();
-        for other in snapshot.transit_attachments.values() {
+        for other in snapshot.transit_attachments.having(Field::Gateway, gateway) {
             let id = &other.transit_gateway_attachment_id;
-            if !other.is_at(gateway) || id == hub_id || id == out || !is_live(&other.state) {
+            if id == hub_id || id == out || !is_live(&other.state) {
                 continue;
             }
             let is_there = match table::<A>(snapshot, other, gateway) {
@@ -423,7 +421,7 @@ fn arrival<A: Kept>(
 
 /// Whether a subnet routes packets within its VPC through something.
 fn is_led_aside<A: Kept>(engine: &mut Engine, subnet: &str, vpc: &str, private: A) -> bool {
-    let Some(table) = engine.index.table(subnet, vpc).cloned() else {
+    let Some(table) = engine.snapshot.table_of(subnet, vpc).cloned() else {
         return false;
     };
     let Some(routes) = engine.routes::<A>(&table) else {
@@ -459,7 +457,7 @@ pub(crate) fn referencing(engine: &Engine, gateway: &str, vpc: &str) -> Option<V
     if !attachment(snapshot, gateway, vpc).is_some_and(takes_part) {
         return None;
     }
-    let others = snapshot.transit_attachments.values();
+    let others = snapshot.transit_attachments.having(Field::Gateway, gateway);
     let others = others.filter(|a| a.transit_gateway_id == gateway && a.vpc_id != vpc);
     Some(
         others

@@ -107,7 +107,7 @@ fn client_ports<A: Kept>(
 
 /// The private address behind one that clients send to.
 fn behind<A: Kept>(engine: &Engine, interface: &NetworkInterface, destination: A) -> A {
-    let pairs = engine.index.four(interface).into_iter();
+    let pairs = engine.snapshot.four(interface).into_iter();
     let mut own = pairs.filter_map(|(private, public)| Some((private, A::of(public?.ip())?)));
     let found = own.find(|(_, public)| *public == destination);
     found

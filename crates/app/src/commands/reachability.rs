@@ -14,7 +14,7 @@ use network::edit::{self, Rule};
 use network::explain::evidence;
 use network::finding::{Finding, Options, Verdict};
 use network::fixes::{Fix, Needs, Trials};
-use network::incremental::{Change, Live};
+use network::incremental::Live;
 use network::severity::Severities;
 use network::snapshot::{File, Snapshot, read};
 use serde_json::{Value, json};
@@ -133,8 +133,9 @@ fn what_if(arguments: &WhatIf) -> Result<bool> {
             rule.group
         );
     }
+    let changes = before.changes(after);
     let mut live = Live::new(Arc::new(before), options(&arguments.configuration)?);
-    let difference = live.apply(Change::Snapshot(Arc::new(after)));
+    let difference = live.apply_all(changes);
     let text = match arguments.output {
         WhatIfFormat::Json => {
             let all = |findings: &[Finding]| -> Vec<Value> {

@@ -15,7 +15,7 @@ pub(super) fn exposures(
     found: &mut Vec<Exposure>,
 ) {
     let name = &balancer.load_balancer_name;
-    let nodes = described(engine, snapshot, &format!("ELB {name}"));
+    let nodes = described(snapshot, &format!("ELB {name}"));
     if nodes.is_empty() {
         doubts::of_classic(engine, snapshot, balancer, found);
     }
@@ -24,7 +24,7 @@ pub(super) fn exposures(
             let listener = &description.listener;
             let port = listener.load_balancer_port;
             for front in fronts(engine, node, Protocol::TCP, port) {
-                for target in targets(engine, snapshot, balancer, listener.instance_port) {
+                for target in targets(snapshot, balancer, listener.instance_port) {
                     // Its own subnet's ACL filters what it sends even within the subnet.
                     let own = back::leaves(engine, &front, &target);
                     let back = back::proxied(engine, &front, &target).and(&own);
@@ -37,14 +37,13 @@ pub(super) fn exposures(
 
 /// The registered instances, each at its first interface.
 pub(crate) fn targets<'s>(
-    engine: &Engine,
     snapshot: &'s Snapshot,
     balancer: &ClassicLoadBalancer,
     port: u16,
 ) -> Vec<Destination<'s>> {
     let all = balancer.instances.iter().filter_map(|instance| {
-        let interface = first_interface(engine, snapshot, &instance.instance_id)?;
-        let (address, _) = engine.index.four(interface).first().copied()?;
+        let interface = first_interface(snapshot, &instance.instance_id)?;
+        let (address, _) = snapshot.four(interface).first().copied()?;
         Some(Destination {
             interface,
             address,

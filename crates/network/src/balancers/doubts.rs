@@ -1,13 +1,14 @@
 //! Load balancers that are described in part: what may be open through them.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::targets::{Destination, first_interface};
 use super::{Clients, Front, Seen, fronts, listeners, protocols_of, push_family};
 use crate::edges::{Edge, Exposure};
 use crate::engine::Engine;
 use crate::filters::{Members, Protocol};
-use crate::index::six;
+use crate::index::{Field, place_of, six};
 use crate::known::Known;
 use crate::region::Ports;
 use crate::snapshot::{ClassicLoadBalancer, Id, LoadBalancer, NetworkInterface, Snapshot};
@@ -72,7 +73,7 @@ pub(crate) fn of_service(
 ) {
     let Some(balancer) = snapshot.load_balancers.get(arn) else {
         let reason = format!("load balancer {arn} is not described");
-        let nodes = super::nodes_of(engine, snapshot, arn);
+        let nodes = super::nodes_of(snapshot, arn);
         let vpcs: BTreeSet<&Id> = nodes.iter().map(|node| &node.vpc_id).collect();
         let region = arn.split(':').nth(3).unwrap_or_default();
         let may_be_in = |interface: &NetworkInterface| {
@@ -92,7 +93,7 @@ pub(crate) fn of_service(
         );
         return;
     };
-    let has_no_nodes = super::nodes(engine, snapshot, balancer).is_empty();
+    let has_no_nodes = super::nodes(snapshot, balancer).is_empty();
     if !super::is_active(balancer) || balancer.kind == "gateway" {
         return;
     }
@@ -158,7 +159,7 @@ fn without_nodes(
                     }
                     continue;
                 };
-                for target in super::destinations(engine, snapshot, balancer, described) {
+                for target in super::destinations(snapshot, balancer, described) {
                     let front = unseen(edge, target.interface, protocol, listener.port);
                     let ports = admitted(engine, &front, target.interface, true);
                     let ports = ports.and(&Ports::range(target.port, target.port));
@@ -188,7 +189,7 @@ fn strangers(
         if interface.instance().is_none() || !may_be_in(interface) {
             continue;
         }
-        let Some((address, _)) = engine.index.four(interface).first().copied() else {
+        let Some((address, _)) = engine.snapshot.four(interface).first().copied() else {
             continue;
         };
         for protocol in protocols.iter().copied() {
@@ -219,10 +220,10 @@ pub(super) fn of_classic(
     let subnets: Vec<&Id> = balancer.subnets.iter().collect();
     let edges = edges_of(engine, &subnets, &balancer.vpc_id, is_internal);
     for instance in &balancer.instances {
-        let Some(interface) = first_interface(engine, snapshot, &instance.instance_id) else {
+        let Some(interface) = first_interface(snapshot, &instance.instance_id) else {
             continue;
         };
-        let Some((address, _)) = engine.index.four(interface).first().copied() else {
+        let Some((address, _)) = engine.snapshot.four(interface).first().copied() else {
             continue;
         };
         for edge in &edges {
@@ -262,46 +263,36 @@ fn edges_of(engine: &mut Engine, subnets: &[&Id], vpc: &str, is_internal: bool) 
 
 /// Whether the listeners of balancers of this account and region are described.
 fn lists_listeners(snapshot: &Snapshot, arn: &str) -> bool {
-    let place = arn.split(":loadbalancer/").next();
-    let mut all = snapshot.listeners.values();
+    let listeners = &snapshot.listeners;
     snapshot.described.contains("Listeners")
-        && (snapshot.listeners.is_empty()
-            || all.any(|l| l.load_balancer_arn.split(":loadbalancer/").next() == place))
+        && (listeners.is_empty()
+            || !listeners
+                .ids(Field::ListenerPlace, place_of(arn))
+                .is_empty())
 }
 
-/// What may be open through nodes of balancers that are not described at all.
-pub(super) fn of_nodes(
+/// What may be open through the nodes with a description, if no balancer is described for it.
+pub(crate) fn of_nodes(
     engine: &mut Engine,
-    snapshot: &Snapshot,
+    description: &str,
     protocols: &[Protocol],
-    found: &mut Vec<Exposure>,
-) {
-    let arns = snapshot.load_balancers.keys();
-    let names = arns.filter_map(|arn| arn.split_once(":loadbalancer/"));
-    let known: BTreeSet<String> = names
-        .map(|(_, name)| format!("ELB {name}"))
-        .chain(
-            snapshot
-                .classic_load_balancers
-                .keys()
-                .map(|name| format!("ELB {name}")),
-        )
-        .collect();
-    let descriptions: Vec<String> = engine
-        .index
-        .by_description
-        .keys()
-        .filter(|description| !known.contains(*description))
-        .filter(|description| !description.starts_with("ELB gwy/"))
-        .cloned()
-        .collect();
-    for description in descriptions {
-        let name = description.trim_start_matches("ELB ").to_owned();
-        let reason = format!("load balancer {name} is not described");
-        for node in super::described(engine, snapshot, &description) {
-            of_node(engine, snapshot, &name, node, (protocols, &reason), found);
-        }
+) -> Vec<Exposure> {
+    let snapshot = Arc::clone(&engine.snapshot);
+    let mut found = Vec::new();
+    let balancers = snapshot.load_balancers.ids(Field::NodesOf, description);
+    let classic = &snapshot.classic_load_balancers;
+    let classic = classic.ids(Field::ClassicNodesOf, description);
+    let is_known = !balancers.is_empty() || !classic.is_empty();
+    if is_known || description.starts_with("ELB gwy/") {
+        return found;
     }
+    let name = description.trim_start_matches("ELB ").to_owned();
+    let reason = format!("load balancer {name} is not described");
+    for node in super::described(&snapshot, description) {
+        let about = (protocols, reason.as_str());
+        of_node(engine, &snapshot, &name, node, about, &mut found);
+    }
+    found
 }
 
 /// Any port of any instance of the VPC may be behind any port of a node.
@@ -355,13 +346,11 @@ fn spread(
     (clients, reason): (&Clients, &str),
     found: &mut Vec<Exposure>,
 ) {
-    let inside = engine.index.in_vpc.get(&front.node.vpc_id);
-    let inside: Vec<Id> = inside.into_iter().flatten().cloned().collect();
-    for interface in inside.iter().filter_map(|id| snapshot.interfaces.get(id)) {
+    for interface in snapshot.interfaces.having(Field::Vpc, &front.node.vpc_id) {
         if interface.instance().is_none() {
             continue;
         }
-        let Some((address, _)) = engine.index.four(interface).first().copied() else {
+        let Some((address, _)) = engine.snapshot.four(interface).first().copied() else {
             continue;
         };
         let ports = admitted(engine, front, interface, false);

@@ -16,7 +16,7 @@ use crate::address::{Address, set_of_texts};
 use crate::edges::{self, Balancer, Edge, Exposure, Shown};
 use crate::engine::Engine;
 use crate::filters::Protocol;
-use crate::index::six;
+use crate::index::{Field, six};
 use crate::interval::IntervalSet;
 use crate::known::Known;
 use crate::region::{Ports, Region};
@@ -103,35 +103,39 @@ pub(crate) struct Front<'s> {
     pub(crate) first_node: Option<Id>,
 }
 
-/// Everything that is or may be open through load balancers, from the edges of their subnets.
-pub(crate) fn exposures(engine: &mut Engine, protocols: &[Protocol]) -> Vec<Exposure> {
+/// Everything that is or may be open through a load balancer, from the edges of its subnets.
+pub(crate) fn of_balancer(engine: &mut Engine, arn: &str, protocols: &[Protocol]) -> Vec<Exposure> {
     let snapshot = Arc::clone(&engine.snapshot);
     let mut found = Vec::new();
-    for balancer in snapshot.load_balancers.values() {
-        if !is_active(balancer) || balancer.kind == "gateway" {
-            continue;
-        }
-        let nodes = nodes(engine, &snapshot, balancer);
-        doubts::of_balancer(engine, &snapshot, balancer, &nodes, protocols, &mut found);
-        for listener in listeners(&snapshot, &balancer.load_balancer_arn) {
-            for protocol in protocols_of(&listener.protocol) {
-                if !protocols.contains(protocol) {
-                    continue;
-                }
-                for node in &nodes {
-                    for front in fronts(engine, node, *protocol, listener.port) {
-                        through(engine, &snapshot, balancer, listener, &front, &mut found);
-                    }
+    let described = snapshot.load_balancers.get(arn);
+    let Some(balancer) = described.filter(|b| is_active(b) && b.kind != "gateway") else {
+        return found;
+    };
+    let nodes = nodes(&snapshot, balancer);
+    doubts::of_balancer(engine, &snapshot, balancer, &nodes, protocols, &mut found);
+    for listener in listeners(&snapshot, &balancer.load_balancer_arn) {
+        for protocol in protocols_of(&listener.protocol) {
+            if !protocols.contains(protocol) {
+                continue;
+            }
+            for node in &nodes {
+                for front in fronts(engine, node, *protocol, listener.port) {
+                    through(engine, &snapshot, balancer, listener, &front, &mut found);
                 }
             }
         }
     }
-    if protocols.contains(&Protocol::TCP) {
-        for balancer in snapshot.classic_load_balancers.values() {
-            classic::exposures(engine, &snapshot, balancer, &mut found);
-        }
+    found
+}
+
+/// Everything that is or may be open through a classic load balancer.
+pub(crate) fn of_classic(engine: &mut Engine, name: &str, protocols: &[Protocol]) -> Vec<Exposure> {
+    let snapshot = Arc::clone(&engine.snapshot);
+    let mut found = Vec::new();
+    let described = snapshot.classic_load_balancers.get(name);
+    if let Some(balancer) = described.filter(|_| protocols.contains(&Protocol::TCP)) {
+        classic::exposures(engine, &snapshot, balancer, &mut found);
     }
-    doubts::of_nodes(engine, &snapshot, protocols, &mut found);
     found
 }
 
@@ -143,8 +147,7 @@ pub(crate) fn is_active(balancer: &LoadBalancer) -> bool {
 }
 
 pub(crate) fn listeners<'s>(snapshot: &'s Snapshot, arn: &str) -> Vec<&'s Listener> {
-    let all = snapshot.listeners.values();
-    all.filter(|l| l.load_balancer_arn == arn).collect()
+    snapshot.listeners.having(Field::ListenerOf, arn).collect()
 }
 
 pub(crate) fn protocols_of(listener: &str) -> &'static [Protocol] {
@@ -157,28 +160,22 @@ pub(crate) fn protocols_of(listener: &str) -> &'static [Protocol] {
 
 /// The balancer's interfaces; their description is that of its ARN (`ELB app/name/0123`).
 pub(crate) fn nodes<'s>(
-    engine: &Engine,
     snapshot: &'s Snapshot,
     balancer: &LoadBalancer,
 ) -> Vec<&'s NetworkInterface> {
-    nodes_of(engine, snapshot, &balancer.load_balancer_arn)
+    nodes_of(snapshot, &balancer.load_balancer_arn)
 }
 
-fn nodes_of<'s>(engine: &Engine, snapshot: &'s Snapshot, arn: &str) -> Vec<&'s NetworkInterface> {
+fn nodes_of<'s>(snapshot: &'s Snapshot, arn: &str) -> Vec<&'s NetworkInterface> {
     match arn.split_once(":loadbalancer/") {
-        Some((_, name)) => described(engine, snapshot, &format!("ELB {name}")),
+        Some((_, name)) => described(snapshot, &format!("ELB {name}")),
         None => Vec::new(),
     }
 }
 
-fn described<'s>(
-    engine: &Engine,
-    snapshot: &'s Snapshot,
-    description: &str,
-) -> Vec<&'s NetworkInterface> {
-    let ids = engine.index.by_description.get(description);
-    let ids = ids.into_iter().flatten();
-    ids.filter_map(|id| snapshot.interfaces.get(id)).collect()
+fn described<'s>(snapshot: &'s Snapshot, description: &str) -> Vec<&'s NetworkInterface> {
+    let nodes = snapshot.interfaces.having(Field::Description, description);
+    nodes.collect()
 }
 
 /// What reaches a port of a node, from each edge.
@@ -190,7 +187,7 @@ fn fronts<'s>(
 ) -> Vec<Front<'s>> {
     let mut fronts = Vec::new();
     let edges = engine.edges(&node.subnet_id, &node.vpc_id);
-    let Some((own, _)) = engine.index.four(node).first().copied() else {
+    let Some((own, _)) = engine.snapshot.four(node).first().copied() else {
         return fronts;
     };
     for edge in edges.iter() {
@@ -291,7 +288,7 @@ pub(crate) fn through(
             chain(engine, snapshot, balancer, group, front, found);
             continue;
         }
-        for target in destinations(engine, snapshot, balancer, group) {
+        for target in destinations(snapshot, balancer, group) {
             let mut clients = clients.clone();
             match is_in_zone(snapshot, balancer, group, front.node, target.interface) {
                 Some(true) => {}
@@ -355,9 +352,8 @@ pub(crate) fn forwards(
     if rules.is_none() && balancer.kind != "network" {
         let own = &balancer.load_balancer_arn;
         let known: BTreeSet<Id> = found.iter().map(|(arn, ..)| arn.clone()).collect();
-        let more = snapshot.target_groups.values().filter(|group| {
-            group.load_balancer_arns.contains(own) && !known.contains(&group.target_group_arn)
-        });
+        let all = snapshot.target_groups.having(Field::TargetGroupOf, own);
+        let more = all.filter(|group| !known.contains(&group.target_group_arn));
         let reason = format!("the rules of {} are not described", listener.listener_arn);
         found.extend(more.map(|group| {
             let arn = group.target_group_arn.clone();
@@ -406,7 +402,7 @@ fn chain(
             continue;
         };
         let port = description.target.port.or(group.port).unwrap_or(front.port);
-        let inner_nodes = nodes(engine, snapshot, inner);
+        let inner_nodes = nodes(snapshot, inner);
         if let Some(reason) = doubts::about(snapshot, inner, inner_nodes.is_empty()) {
             let clients = (&front.clients, reason.as_str());
             doubts::anybody(engine, snapshot, outer, front, clients, found);
@@ -416,7 +412,7 @@ fn chain(
                 continue;
             }
             for node in inner_nodes.iter().copied() {
-                let Some((address, _)) = engine.index.four(node).first().copied() else {
+                let Some((address, _)) = engine.snapshot.four(node).first().copied() else {
                     continue;
                 };
                 let step = Destination {

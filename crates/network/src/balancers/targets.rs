@@ -1,6 +1,6 @@
 //! The targets of a target group: interfaces, addresses and ports.
 
-use crate::engine::Engine;
+use crate::index::Field;
 use crate::snapshot::{Id, LoadBalancer, NetworkInterface, Snapshot, TargetGroup};
 
 /// A place where a listener sends packets.
@@ -13,18 +13,15 @@ pub(crate) struct Destination<'s> {
 
 /// The interface that an instance has first.
 pub(crate) fn first_interface<'s>(
-    engine: &Engine,
     snapshot: &'s Snapshot,
     instance: &str,
 ) -> Option<&'s NetworkInterface> {
-    let ids = engine.index.of_instance.get(instance)?;
-    let own = ids.iter().filter_map(|id| snapshot.interfaces.get(id));
+    let own = snapshot.interfaces.having(Field::Instance, instance);
     own.min_by_key(|i| i.attachment.as_ref().map_or(0, |a| a.device_index))
 }
 
 /// Registered targets that take part. Health is not looked at, as it changes by itself.
 pub(crate) fn destinations<'s>(
-    engine: &Engine,
     snapshot: &'s Snapshot,
     balancer: &LoadBalancer,
     group: &TargetGroup,
@@ -43,12 +40,12 @@ pub(crate) fn destinations<'s>(
             continue;
         };
         let place = if target.id.starts_with("i-") {
-            first_interface(engine, snapshot, &target.id).and_then(|interface| {
-                let address = engine.index.four(interface).first()?.0;
+            first_interface(snapshot, &target.id).and_then(|interface| {
+                let address = snapshot.four(interface).first()?.0;
                 Some((interface, address))
             })
         } else {
-            by_address(engine, snapshot, &balancer.vpc_id, &target.id)
+            by_address(snapshot, &balancer.vpc_id, &target.id)
         };
         if let Some((interface, address)) = place {
             found.push(Destination {
@@ -64,13 +61,12 @@ pub(crate) fn destinations<'s>(
 
 /// The interface with an address in the balancer's VPC, or else in one that it may be joined to.
 fn by_address<'s>(
-    engine: &Engine,
     snapshot: &'s Snapshot,
     vpc: &str,
     text: &str,
 ) -> Option<(&'s NetworkInterface, u32)> {
     let ip = text.parse::<core::net::Ipv4Addr>().ok()?;
-    let in_vpc = |vpc: &str| engine.index.by_address.get(&(vpc.to_owned(), ip.into()));
+    let in_vpc = |vpc: &str| snapshot.holder(vpc, ip.into());
     let id = in_vpc(vpc).or_else(|| snapshot.vpcs.keys().find_map(|other| in_vpc(other)))?;
     Some((snapshot.interfaces.get(id)?, ip.to_bits()))
 }

@@ -185,5 +185,5 @@ fn unpublish(snapshot: &mut Snapshot, interface: &str, private: &str) {
     }
     snapshot
         .elastic_ips
-        .retain(|e| e.network_interface_id != interface || e.private_ip_address != private);
+        .retain(|_, e| e.network_interface_id != interface || e.private_ip_address != private);
 }

@@ -200,7 +200,7 @@ fn balancers_before(engine: &Engine, finding: &Finding) -> Vec<String> {
             let Some(balancer) = snapshot.load_balancers.get(arn) else {
                 continue;
             };
-            let targets = destinations(engine, snapshot, balancer, group);
+            let targets = destinations(snapshot, balancer, group);
             if targets.iter().any(|t| is_here(t) && is_open(t.port)) {
                 groups.extend(balancer.security_groups.iter().cloned());
             }
@@ -209,7 +209,7 @@ fn balancers_before(engine: &Engine, finding: &Finding) -> Vec<String> {
     for balancer in snapshot.classic_load_balancers.values() {
         let mut listeners = balancer.listener_descriptions.iter().map(|d| &d.listener);
         if listeners.any(|l| {
-            let targets = classic_targets(engine, snapshot, balancer, l.instance_port);
+            let targets = classic_targets(snapshot, balancer, l.instance_port);
             targets.iter().any(|t| is_here(t) && is_open(t.port))
         }) {
             groups.extend(balancer.security_groups.iter().cloned());
@@ -281,7 +281,7 @@ fn denied(engine: &Engine, finding: &Finding) -> Option<Proposal> {
     let snapshot = engine.snapshot();
     let at = places(snapshot, finding).pop()?;
     let subnet = &at.interface.subnet_id;
-    let acl_of = |subnet: &Id| engine.index.acl_of_subnet.get(subnet);
+    let acl_of = |subnet: &Id| snapshot.acl_of(subnet);
     let acl = snapshot.acls.get(acl_of(subnet)?)?;
     let mut blocks = denied_blocks(&finding.sources.0, "0.0.0.0/0");
     blocks.extend(denied_blocks(&finding.sources.1, "::/0"));
@@ -376,7 +376,7 @@ fn unpublished(snapshot: &Snapshot, finding: &Finding) -> Option<Proposal> {
             });
         }
     };
-    let elastic = snapshot.elastic_ips.iter();
+    let elastic = snapshot.elastic_ips.values();
     for own in elastic.filter(|e| e.network_interface_id == interface.network_interface_id) {
         note(&own.private_ip_address, &own.public_ip, &own.association_id);
     }
@@ -408,7 +408,7 @@ fn unpublished(snapshot: &Snapshot, finding: &Finding) -> Option<Proposal> {
 /// The routes by which answers leave.
 fn unrouted(engine: &Engine, finding: &Finding) -> Option<Proposal> {
     let snapshot = engine.snapshot();
-    let table_of = |i: &NetworkInterface| engine.index.table(&i.subnet_id, &i.vpc_id);
+    let table_of = |i: &NetworkInterface| snapshot.table_of(&i.subnet_id, &i.vpc_id);
     let interface = snapshot.interfaces.get(&finding.interface)?;
     let table = snapshot.route_tables.get(table_of(interface)?)?;
     let edge = finding.edge.id();

@@ -11,8 +11,8 @@ use crate::address::show;
 use crate::edit::Rule;
 use crate::engine::Engine;
 use crate::finding::Finding;
-use crate::incremental::{Change, Difference, Live, compare};
-use crate::snapshot::Snapshot;
+use crate::incremental::{Difference, Live, compare};
+use crate::snapshot::{Change, Snapshot};
 
 /// Blocks of clients that are told of what remains.
 const SHOWN: usize = 3;
@@ -162,20 +162,12 @@ impl<'l> Trials<'l> {
                 _ => return None,
             }
         }
-        let back = all_of(part.clone());
+        let before = part.clone();
         for edit in edits {
             edit.apply(&mut part);
         }
-        Some((all_of(part), back))
+        Some((before.changes(part.clone()), part.changes(before)))
     }
-}
-
-/// The groups and ACLs of a snapshot as changes.
-fn all_of(part: Snapshot) -> Vec<Change> {
-    let groups = part.groups.into_values().map(Change::Group);
-    groups
-        .chain(part.acls.into_values().map(Change::Acl))
-        .collect()
 }
 
 /// Whether both are about the same way to ports of which they share some.

@@ -301,7 +301,7 @@ fn translated(snapshot: &Snapshot, vpc: &str, public: IpAddr) -> Option<IpAddr> 
     for interface in snapshot.interfaces.values().filter(|i| i.vpc_id == vpc) {
         for private in &interface.private_ip_addresses {
             let own = private.association.as_ref().map(|a| a.public_ip.as_str());
-            let elastic = snapshot.elastic_ips.iter().find(|e| {
+            let elastic = snapshot.elastic_ips.values().find(|e| {
                 e.network_interface_id == interface.network_interface_id
                     && e.private_ip_address == private.private_ip_address
             });

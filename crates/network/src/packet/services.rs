@@ -31,7 +31,7 @@ fn has_elastic(
     allocation: &str,
 ) -> Decision {
     let text = address.to_string();
-    for elastic in &snapshot.elastic_ips {
+    for elastic in snapshot.elastic_ips.values() {
         if elastic.allocation_id == allocation {
             let is_here = elastic.network_interface_id == server.network_interface_id
                 && elastic.private_ip_address == text;
@@ -55,7 +55,7 @@ fn has_elastic(
     };
     match given.allocation_id.as_str() {
         _ if given.ip_owner_id.starts_with("amazon") => Decision::Stop,
-        "" if snapshot.elastic_ips.iter().any(is_allocated) => Decision::Stop,
+        "" if snapshot.elastic_ips.values().any(is_allocated) => Decision::Stop,
         "" => Decision::Missing(allocation.to_owned()),
         other => Decision::when(other == allocation),
     }

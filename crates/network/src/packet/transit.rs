@@ -366,7 +366,7 @@ impl<'s> Origin<'s> {
         }
         let statics = ["TransitGatewayStaticRoutes", "TransitGatewayRoutes"];
         let is_partial =
-            table.routes.is_none() && !statics.iter().any(|l| self.snapshot.described.contains(*l));
+            table.routes.is_none() && !statics.iter().any(|l| self.snapshot.described.contains(l));
         let known = best.and_then(|(_, id)| id) == Some(attachment);
         let missing = Decision::Missing(table.transit_gateway_route_table_id.clone());
         if is_partial || is_tied || vague.iter().any(|id| (*id == attachment) != known) {

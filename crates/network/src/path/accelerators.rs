@@ -77,14 +77,14 @@ impl<'s> Walk<'s> {
         let Some(balancer) = self.snapshot.load_balancers.get(endpoint) else {
             return true;
         };
-        let mut own = nodes(&self.engine, self.snapshot, balancer).into_iter();
+        let mut own = nodes(self.snapshot, balancer).into_iter();
         self.leads(balancer, DEEPEST) || own.any(|node| self.is_wanted(node))
     }
 
     /// The interfaces at which an instance or an elastic address takes packets.
     fn doors(&self, endpoint: &str) -> Vec<Door<'s>> {
         if endpoint.starts_with("eipalloc-") {
-            let all = places(&self.engine, self.snapshot, endpoint).into_iter();
+            let all = places(self.snapshot, endpoint).into_iter();
             let doors = all.map(|(interface, address, is_sure)| Door {
                 interface,
                 address,
@@ -93,8 +93,8 @@ impl<'s> Walk<'s> {
             });
             return doors.collect();
         }
-        let first = first_interface(&self.engine, self.snapshot, endpoint);
-        let address = first.and_then(|i| self.index.four(i).first().copied());
+        let first = first_interface(self.snapshot, endpoint);
+        let address = first.and_then(|i| self.snapshot.four(i).first().copied());
         let door = first.zip(address).map(|(interface, (address, _))| Door {
             interface,
             address,
@@ -268,12 +268,12 @@ impl<'s> Walk<'s> {
             self.lost(&flow, format!("load balancer {id} is not described"));
             return;
         };
-        let own = nodes(&self.engine, self.snapshot, balancer);
+        let own = nodes(self.snapshot, balancer);
         if own.is_empty() {
             self.lost(&flow, format!("the interfaces of {id} are not described"));
         }
         for node in own {
-            let Some((address, _)) = self.index.four(node).first().copied() else {
+            let Some((address, _)) = self.snapshot.four(node).first().copied() else {
                 continue;
             };
             let door = Door {

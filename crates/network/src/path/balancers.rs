@@ -13,6 +13,7 @@ use crate::balancers::{
 };
 use crate::edges::Edge;
 use crate::engine::{Kept, from};
+use crate::index::Field;
 use crate::interval::IntervalSet;
 use crate::known::Known;
 use crate::path::filter::Crossing;
@@ -69,7 +70,9 @@ impl<'s> Walk<'s> {
         let Goal::Interfaces(wanted) = &self.goal else {
             return Vec::new();
         };
-        let nodes = self.index.by_description.values().flatten();
+        let interfaces = &self.snapshot.interfaces;
+        let descriptions = interfaces.known(Field::Description);
+        let nodes = descriptions.flat_map(|text| interfaces.ids(Field::Description, text));
         let endpoints = self.snapshot.endpoints.values();
         let own = endpoints.flat_map(|endpoint| &endpoint.network_interface_ids);
         let candidates: BTreeSet<&Id> = nodes.chain(own).collect();
@@ -86,7 +89,7 @@ impl<'s> Walk<'s> {
             let modern = self.balancer(name).map(|b| self.leads(b, DEEPEST));
             let classic = self.snapshot.classic_load_balancers.get(name);
             let classic = classic.map(|b| {
-                let targets = classic_targets(&self.engine, self.snapshot, b, 0);
+                let targets = classic_targets(self.snapshot, b, 0);
                 targets
                     .iter()
                     .any(|target| self.is_wanted(target.interface))
@@ -136,7 +139,7 @@ impl<'s> Walk<'s> {
                 let mut inner = targets.map(|t| self.snapshot.load_balancers.get(&t.target.id));
                 return inner.any(|b| b.is_none_or(|b| depth > 0 && self.leads(b, depth - 1)));
             }
-            let targets = destinations(&self.engine, self.snapshot, balancer, group);
+            let targets = destinations(self.snapshot, balancer, group);
             targets
                 .iter()
                 .any(|target| self.is_wanted(target.interface))
@@ -176,7 +179,7 @@ impl<'s> Walk<'s> {
             return;
         }
         let name = interface.description.trim_start_matches("ELB ");
-        let Some((address, _)) = self.index.four(interface).first().copied() else {
+        let Some((address, _)) = self.snapshot.four(interface).first().copied() else {
             self.lost(flow, format!("no IPv4 address of {name} is described"));
             return;
         };
@@ -278,7 +281,7 @@ impl<'s> Walk<'s> {
         }
         let keeps = balancer.kind == "network" && preserves(snapshot, group);
         let mut is_any = false;
-        for target in destinations(&self.engine, snapshot, balancer, group) {
+        for target in destinations(snapshot, balancer, group) {
             if !self.is_wanted(target.interface) {
                 continue;
             }
@@ -320,8 +323,8 @@ impl<'s> Walk<'s> {
                 continue;
             }
             let to = described.target.port.or(group.port).unwrap_or(port);
-            for next in nodes(&self.engine, snapshot, inner) {
-                let Some((address, _)) = self.index.four(next).first().copied() else {
+            for next in nodes(snapshot, inner) {
+                let Some((address, _)) = self.snapshot.four(next).first().copied() else {
                     continue;
                 };
                 let step = Destination {
@@ -528,7 +531,7 @@ impl<'s> Walk<'s> {
                 self.stop(Stopped::new(&here, blocker));
                 continue;
             }
-            for target in classic_targets(&self.engine, self.snapshot, balancer, to) {
+            for target in classic_targets(self.snapshot, balancer, to) {
                 if self.is_wanted(target.interface) {
                     self.proxy(&here, node, &target, true);
                 }
@@ -560,7 +563,7 @@ impl<'s> Walk<'s> {
                 continue;
             };
             let setting = &balancer.enforce_security_group_inbound_rules_on_private_link_traffic;
-            for interface in nodes(&self.engine, snapshot, balancer) {
+            for interface in nodes(snapshot, balancer) {
                 let mut branch = flow.clone();
                 branch.is_hidden = true;
                 if setting != "off" {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::address::Address;
 use crate::edit::Rule;
 use crate::filters::{self, Protocol};
+use crate::index::Field;
 use crate::interval::IntervalSet;
 use crate::known::Known;
 use crate::path::flow::{Flow, Test};
@@ -44,7 +45,7 @@ impl Walk<'_> {
     ) -> Result<(), Stopped> {
         let is_egress = matches!(crossing, Crossing::RequestOut | Crossing::ReplyOut);
         let is_reply = matches!(crossing, Crossing::ReplyIn | Crossing::ReplyOut);
-        let id = self.index.acl_of_subnet.get(subnet).cloned();
+        let id = self.snapshot.acl_of(subnet).cloned();
         let acl = id.as_ref().and_then(|id| self.snapshot.acls.get(id));
         let mut test = Test::new(
             id.as_deref().unwrap_or(subnet),
@@ -211,12 +212,14 @@ impl Walk<'_> {
         group: &str,
         vpcs: &[Id],
     ) -> Known<IntervalSet<A>> {
-        if !self.snapshot.groups.contains_key(group) && !self.index.members.contains_key(group) {
+        let members = self.snapshot.interfaces.ids(Field::Group, group);
+        if !self.snapshot.groups.contains_key(group) && members.is_empty() {
             let reason = format!("the referenced security group {group} is not described");
             return Known::unknown(reason);
         }
-        let members = self.index.members.get(group).into_iter().flatten();
-        let interfaces = members.filter_map(|id| self.snapshot.interfaces.get(id));
+        let interfaces = members
+            .iter()
+            .filter_map(|id| self.snapshot.interfaces.get(id));
         let inside = interfaces.filter(|interface| vpcs.contains(&interface.vpc_id));
         let addresses = inside.flat_map(|interface| self.addresses::<A>(interface));
         IntervalSet::collect(addresses.map(|(own, _)| (own, own)).collect()).into()

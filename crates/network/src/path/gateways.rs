@@ -125,7 +125,7 @@ impl Walk<'_> {
         gateway: &str,
         inside: A,
     ) -> Result<(), Stopped> {
-        let Some(table) = self.index.gateway_table.get(gateway).cloned() else {
+        let Some(table) = self.snapshot.table_of_gateway(gateway).cloned() else {
             return Ok(());
         };
         let routes = self.engine.routes::<A>(&table);
@@ -214,7 +214,7 @@ impl Walk<'_> {
 
     /// The public address of a private one, of an interface or of a NAT gateway.
     fn public_of<A: Kept>(&self, vpc: &str, private: A) -> Option<A> {
-        let holder = self.index.by_address.get(&(vpc.to_owned(), private.ip()));
+        let holder = self.snapshot.holder(vpc, private.ip());
         let interface = holder.and_then(|id| self.snapshot.interfaces.get(id));
         let own = interface.and_then(|interface| {
             let mut pairs = self.addresses::<A>(interface).into_iter();

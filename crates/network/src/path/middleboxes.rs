@@ -40,7 +40,7 @@ impl Walk<'_> {
         let (Edge::Internet(id) | Edge::Private(id)) = edge else {
             return Ok(Aside::No);
         };
-        let Some(table) = self.index.gateway_table.get(id).cloned() else {
+        let Some(table) = self.snapshot.table_of_gateway(id).cloned() else {
             return Ok(Aside::No);
         };
         let Some(routes) = self.engine.routes::<A>(&table) else {
@@ -76,7 +76,7 @@ impl Walk<'_> {
         };
         if let (Some(appliance), Edge::Internet(_), false) = (&middlebox.interface, edge, A::IS_V6)
         {
-            let mut own = self.index.four(appliance).into_iter();
+            let mut own = self.snapshot.four(appliance).into_iter();
             if !own.any(|(_, public)| public.is_some()) {
                 let test = Test::new(&middlebox.id, INTERFACE, "INGRESS_RTB_NO_PUBLIC_IP");
                 return refuse(flow, test).map(|()| Aside::Lost);
@@ -130,7 +130,7 @@ impl Walk<'_> {
         let vpc = &middlebox.vpc;
         let local = self.engine.routed::<A>(near, vpc, &Next::Local);
         let local = local.map(|set| all_if::<A>(set.contains(private)).must);
-        let table = self.index.table(near, vpc).cloned();
+        let table = self.snapshot.table_of(near, vpc).cloned();
         let table = table.unwrap_or_else(|| near.clone());
         let test = Test::new(&table, ROUTE_TABLE, "NO_ROUTE_TO_DESTINATION");
         let kept = flow.keep(test, &local, false);

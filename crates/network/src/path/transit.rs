@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::engine::Kept;
+use crate::index::Field;
 use crate::interval::IntervalSet;
 use crate::path::filter::Crossing;
 use crate::path::flow::{Flow, Test, all_if};
@@ -247,19 +248,15 @@ impl Walk<'_> {
         };
         let gateway = Next::Transit(gateway.to_owned());
         let routed = self.engine.routed::<A>(entry, &other.vpc_id, &Next::Local);
-        let table = self.index.table(entry, &other.vpc_id).cloned();
+        let table = self.snapshot.table_of(entry, &other.vpc_id).cloned();
         let name = table.unwrap_or_else(|| entry.clone());
         let test = Test::new(&name, super::walk::ROUTE_TABLE, "CANNOT_ROUTE");
         if let Err(blocker) = flow.keep(test, &routed, false) {
             self.stop(Stopped::new(&flow, blocker));
             return;
         }
-        let inside = self
-            .index
-            .in_vpc
-            .get(&other.vpc_id)
-            .cloned()
-            .unwrap_or_default();
+        let interfaces = &self.snapshot.interfaces;
+        let inside = interfaces.ids(Field::Vpc, &other.vpc_id).to_vec();
         let door = Door {
             attachment: other,
             entry,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::address::{Address, set_of};
 use crate::engine::{Engine, Kept};
 use crate::filters::Protocol;
-use crate::index::{Index, six};
+use crate::index::{Field, six};
 use crate::interval::IntervalSet;
 use crate::known::{Known, Reason};
 use crate::middlebox;
@@ -80,7 +80,6 @@ pub(super) struct Arrival {
 #[derive(Debug)]
 pub(super) struct Walk<'s> {
     pub(super) snapshot: &'s Snapshot,
-    pub(super) index: Arc<Index>,
     pub(super) engine: Engine,
     pub(super) protocol: Protocol,
     pub(super) goal: Goal,
@@ -92,7 +91,6 @@ impl<'s> Walk<'s> {
         let engine = Engine::new(Arc::new(snapshot.clone()));
         Self {
             snapshot,
-            index: Arc::clone(&engine.index),
             engine,
             protocol: query.protocol,
             goal: Goal::Anywhere,
@@ -102,7 +100,7 @@ impl<'s> Walk<'s> {
 
     /// The addresses of an interface, each with its public one.
     pub(super) fn addresses<A: Address>(&self, of: &NetworkInterface) -> Vec<(A, Option<A>)> {
-        let four = self.index.four(of).into_iter();
+        let four = self.snapshot.four(of).into_iter();
         let four = four.map(|(private, public)| (private.ip(), public.map(Address::ip)));
         let six = six(of).into_iter().map(|own| (own.ip(), None));
         four.chain(six)
@@ -202,7 +200,7 @@ impl<'s> Walk<'s> {
             self.stop(stopped);
             return;
         }
-        let Some(id) = self.index.table(subnet, &place.vpc).cloned() else {
+        let Some(id) = self.snapshot.table_of(subnet, &place.vpc).cloned() else {
             self.lost(
                 &flow,
                 format!("the route table of {subnet} is not described"),
@@ -307,20 +305,17 @@ impl<'s> Walk<'s> {
     pub(super) fn deliver<A: Kept>(&mut self, flow: &Flow<A>, arrival: &Arrival) {
         let snapshot = self.snapshot;
         let wanted: Vec<(Id, A)> = if flow.far_sends {
-            let key = (arrival.vpc.clone(), flow.near.ip());
-            let holder = self.index.by_address.get(&key);
+            let holder = self.snapshot.holder(&arrival.vpc, flow.near.ip());
             holder
                 .map(|id| (id.clone(), flow.near))
                 .into_iter()
                 .collect()
         } else {
             let far = flow.far();
-            let inside = self.index.in_vpc.get(&arrival.vpc);
+            let inside = self.snapshot.interfaces.having(Field::Vpc, &arrival.vpc);
             let mut wanted = Vec::new();
-            for id in inside.into_iter().flatten() {
-                let Some(interface) = self.snapshot.interfaces.get(id) else {
-                    continue;
-                };
+            for interface in inside {
+                let id = &interface.network_interface_id;
                 let own = self.addresses::<A>(interface).into_iter();
                 wanted.extend(
                     own.filter(|(own, _)| far.contains(*own))
@@ -446,7 +441,7 @@ impl<'s> Walk<'s> {
         vpc: &str,
         (back, routed): (&Next, Known<IntervalSet<A>>),
     ) -> Result<(), Stopped> {
-        let table = self.index.table(subnet, vpc).cloned();
+        let table = self.snapshot.table_of(subnet, vpc).cloned();
         let mut test = Test::new(
             table.as_deref().unwrap_or(subnet),
             ROUTE_TABLE,

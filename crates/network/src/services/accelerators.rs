@@ -12,12 +12,13 @@ use crate::edges::{Edge, Exposure, Open};
 use crate::engine::{CLIENT_PORTS, Engine, from};
 use crate::filters::Protocol;
 use crate::gates;
+use crate::index::{Field, owners};
 use crate::interval::IntervalSet;
 use crate::known::Known;
 use crate::region::{Ports, Region};
 use crate::snapshot::{
     Accelerator, AcceleratorEndpoint, AcceleratorEndpointGroup, AcceleratorListener, Association,
-    Id, LoadBalancer, NetworkInterface, Snapshot,
+    LoadBalancer, NetworkInterface, Snapshot,
 };
 
 /// Ports that clients use and those at which they arrive, and the protocol.
@@ -44,19 +45,18 @@ pub(super) fn accelerated(
 ) {
     let arn = &accelerator.accelerator_arn;
     let edge = Edge::Accelerator(arn.clone());
-    let mut groups = snapshot.endpoint_groups.values();
-    let has_own = groups.any(|group| is_below(&group.endpoint_group_arn, arn));
-    if !has_own && !snapshot.described.contains("EndpointGroups") {
+    let own = snapshot.endpoint_groups.ids(Field::EndpointGroupOf, arn);
+    if own.is_empty() && !snapshot.described.contains("EndpointGroups") {
         for protocol in protocols {
             anywhere(engine, snapshot, &edge, *protocol, found);
         }
     }
-    for group in snapshot.endpoint_groups.values() {
-        if !is_below(&group.endpoint_group_arn, arn) || group.traffic_dial_percentage == Some(0.0) {
+    for group in snapshot.endpoint_groups.having(Field::EndpointGroupOf, arn) {
+        if group.traffic_dial_percentage == Some(0.0) {
             continue;
         }
-        let mut all = snapshot.accelerator_listeners.values();
-        let listener = all.find(|l| is_below(&group.endpoint_group_arn, &l.listener_arn));
+        let mut owners = owners(&group.endpoint_group_arn);
+        let listener = owners.find_map(|arn| snapshot.accelerator_listeners.get(arn));
         for endpoint in &group.endpoint_descriptions {
             if endpoint.weight == Some(0) {
                 continue;
@@ -135,10 +135,9 @@ fn anywhere(
         };
         one_endpoint(engine, snapshot, edge, (&endpoint, &lane), found);
     }
-    let instances: Vec<Id> = engine.index.of_instance.keys().cloned().collect();
-    for instance in instances {
-        if let Some(interface) = first_interface(engine, snapshot, &instance)
-            && let Some((address, _)) = engine.index.four(interface).first().copied()
+    for instance in snapshot.interfaces.known(Field::Instance) {
+        if let Some(interface) = first_interface(snapshot, instance)
+            && let Some((address, _)) = engine.snapshot.four(interface).first().copied()
         {
             at_interface(engine, edge, (interface, address), (&lane, true), found);
         }
@@ -164,8 +163,8 @@ fn one_endpoint(
         doubts::of_service(engine, snapshot, edge, id, &accepts, found);
     } else if id.starts_with("eipalloc-") {
         elastic(engine, snapshot, edge, (id, lane), found);
-    } else if let Some(interface) = first_interface(engine, snapshot, id)
-        && let Some((address, _)) = engine.index.four(interface).first().copied()
+    } else if let Some(interface) = first_interface(snapshot, id)
+        && let Some((address, _)) = engine.snapshot.four(interface).first().copied()
     {
         at_interface(engine, edge, (interface, address), (lane, true), found);
     }
@@ -186,7 +185,7 @@ fn elastic(
         ports: lane.ports.clone(),
         protocol: lane.protocol,
     };
-    for (interface, address, is_sure) in places(engine, snapshot, allocation) {
+    for (interface, address, is_sure) in places(snapshot, allocation) {
         let lane = if is_sure { lane } else { &doubtful };
         at_interface(engine, edge, (interface, address), (lane, false), found);
     }
@@ -195,19 +194,18 @@ fn elastic(
 /// The addresses of instances that an elastic address belongs to, or may, and whether it is certain.
 /// Where no allocation is named, any elastic address is meant.
 pub(crate) fn places<'s>(
-    engine: &Engine,
     snapshot: &'s Snapshot,
     allocation: &str,
 ) -> Vec<(&'s NetworkInterface, u32, bool)> {
-    let mut all = snapshot.elastic_ips.iter();
-    let listed = all.find(|e| !allocation.is_empty() && e.allocation_id == allocation);
+    let mut all = snapshot.elastic_ips.having(Field::Allocation, allocation);
+    let listed = all.find(|_| !allocation.is_empty());
     let mut found = Vec::new();
     if let Some(elastic) = listed {
         let interface = snapshot.interfaces.get(&elastic.network_interface_id);
         let Some(interface) = interface.filter(|i| i.instance().is_some()) else {
             return found;
         };
-        let own = engine.index.four(interface);
+        let own = snapshot.four(interface);
         let mut fitting = own
             .iter()
             .filter(|(address, _)| address.ip().to_string() == elastic.private_ip_address);
@@ -261,9 +259,9 @@ fn holds(snapshot: &Snapshot, association: &Association, allocation: &str) -> Op
     if !association.allocation_id.is_empty() {
         return Some(association.allocation_id == allocation);
     }
-    let mut listed = snapshot.elastic_ips.iter();
-    let is_other =
-        listed.any(|e| e.public_ip == association.public_ip && !e.allocation_id.is_empty());
+    let own = &association.public_ip;
+    let mut listed = snapshot.elastic_ips.having(Field::PublicAddress, own);
+    let is_other = listed.any(|e| !e.allocation_id.is_empty());
     is_other.then_some(false)
 }
 
@@ -368,8 +366,8 @@ fn balanced(
     (lane, keeps): (&Lane, bool),
     found: &mut Vec<Exposure>,
 ) {
-    for node in nodes(engine, snapshot, balancer) {
-        let Some((address, _)) = engine.index.four(node).first().copied() else {
+    for node in nodes(snapshot, balancer) {
+        let Some((address, _)) = engine.snapshot.four(node).first().copied() else {
             continue;
         };
         let gate: Sources = gates::any_internet_gateway(engine, node);

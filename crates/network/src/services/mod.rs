@@ -14,25 +14,45 @@ use crate::engine::Engine;
 use crate::filters::Protocol;
 use crate::interval::IntervalSet;
 use crate::known::Known;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{EndpointServiceConfiguration, Snapshot};
 
 type Sources = Known<IntervalSet<u32>>;
 
-/// Everything that is or may be open through services of AWS.
-pub(crate) fn exposures(engine: &mut Engine, protocols: &[Protocol]) -> Vec<Exposure> {
+/// Everything that is or may be open through an accelerator.
+pub(crate) fn of_accelerator(
+    engine: &mut Engine,
+    arn: &str,
+    protocols: &[Protocol],
+) -> Vec<Exposure> {
     let snapshot = Arc::clone(&engine.snapshot);
     let mut found = Vec::new();
-    for accelerator in snapshot.accelerators.values() {
-        if accelerator.enabled != Some(false) {
-            accelerators::accelerated(engine, &snapshot, accelerator, protocols, &mut found);
-        }
+    let described = snapshot.accelerators.get(arn);
+    if let Some(accelerator) = described.filter(|a| a.enabled != Some(false)) {
+        accelerators::accelerated(engine, &snapshot, accelerator, protocols, &mut found);
     }
-    if protocols.contains(&Protocol::TCP) {
-        for origin in snapshot.vpc_origins.values() {
-            origins::distributed(engine, &snapshot, origin, &mut found);
-        }
+    found
+}
+
+/// Everything that is or may be open through a VPC origin of `CloudFront`.
+pub(crate) fn of_origin(engine: &mut Engine, id: &str, protocols: &[Protocol]) -> Vec<Exposure> {
+    let snapshot = Arc::clone(&engine.snapshot);
+    let mut found = Vec::new();
+    let described = snapshot.vpc_origins.get(id);
+    if let Some(origin) = described.filter(|_| protocols.contains(&Protocol::TCP)) {
+        origins::distributed(engine, &snapshot, origin, &mut found);
     }
-    provided(engine, &snapshot, protocols, &mut found);
+    found
+}
+
+/// Everything that is or may be open through an endpoint service.
+pub(crate) fn of_service(engine: &mut Engine, id: &str, protocols: &[Protocol]) -> Vec<Exposure> {
+    let snapshot = Arc::clone(&engine.snapshot);
+    let mut found = Vec::new();
+    let described = snapshot.endpoint_services.get(id);
+    let is_there = |state: &str| matches!(state, "" | "Available");
+    if let Some(service) = described.filter(|s| is_there(&s.service_state)) {
+        provided(engine, &snapshot, service, protocols, &mut found);
+    }
     found
 }
 
@@ -41,59 +61,55 @@ pub(crate) fn exposures(engine: &mut Engine, protocols: &[Protocol]) -> Vec<Expo
 fn provided(
     engine: &mut Engine,
     snapshot: &Snapshot,
+    service: &EndpointServiceConfiguration,
     protocols: &[Protocol],
     found: &mut Vec<Exposure>,
 ) {
-    for service in snapshot.endpoint_services.values() {
-        if !matches!(service.service_state.as_str(), "" | "Available") {
+    let edge = Edge::Service(service.service_id.clone());
+    for arn in &service.network_load_balancer_arns {
+        let accepts = |protocol: Protocol, _: u16| protocols.contains(&protocol);
+        doubts::of_service(engine, snapshot, &edge, arn, &accepts, found);
+    }
+    let arns = service.network_load_balancer_arns.iter();
+    for balancer in arns.filter_map(|arn| snapshot.load_balancers.get(arn)) {
+        if !is_active(balancer) {
             continue;
         }
-        let edge = Edge::Service(service.service_id.clone());
-        for arn in &service.network_load_balancer_arns {
-            let accepts = |protocol: Protocol, _: u16| protocols.contains(&protocol);
-            doubts::of_service(engine, snapshot, &edge, arn, &accepts, found);
-        }
-        let arns = service.network_load_balancer_arns.iter();
-        for balancer in arns.filter_map(|arn| snapshot.load_balancers.get(arn)) {
-            if !is_active(balancer) {
-                continue;
-            }
-            for listener in listeners(snapshot, &balancer.load_balancer_arn) {
-                for protocol in protocols_of(&listener.protocol) {
-                    if !protocols.contains(protocol) {
+        for listener in listeners(snapshot, &balancer.load_balancer_arn) {
+            for protocol in protocols_of(&listener.protocol) {
+                if !protocols.contains(protocol) {
+                    continue;
+                }
+                for node in nodes(snapshot, balancer) {
+                    let Some((address, _)) = engine.snapshot.four(node).first().copied() else {
                         continue;
-                    }
-                    for node in nodes(engine, snapshot, balancer) {
-                        let Some((address, _)) = engine.index.four(node).first().copied() else {
-                            continue;
-                        };
-                        let setting =
-                            &balancer.enforce_security_group_inbound_rules_on_private_link_traffic;
-                        let four = if setting == "off" {
-                            Known::from(everything_if(true))
-                        } else {
-                            let groups = engine.groups::<u32>(node, *protocol);
-                            balancers::at_port(&groups, listener.port)
-                        };
-                        let front = Front {
-                            edge: edge.clone(),
-                            node,
-                            address,
-                            public: None,
-                            public_six: None,
-                            protocol: *protocol,
-                            port: listener.port,
-                            clients: Clients {
-                                four,
-                                six: Known::nothing(),
-                            },
-                            seen: Seen::Balancer,
-                            middlebox: None,
-                            behind: None,
-                            first_node: None,
-                        };
-                        through(engine, snapshot, balancer, listener, &front, found);
-                    }
+                    };
+                    let setting =
+                        &balancer.enforce_security_group_inbound_rules_on_private_link_traffic;
+                    let four = if setting == "off" {
+                        Known::from(everything_if(true))
+                    } else {
+                        let groups = engine.groups::<u32>(node, *protocol);
+                        balancers::at_port(&groups, listener.port)
+                    };
+                    let front = Front {
+                        edge: edge.clone(),
+                        node,
+                        address,
+                        public: None,
+                        public_six: None,
+                        protocol: *protocol,
+                        port: listener.port,
+                        clients: Clients {
+                            four,
+                            six: Known::nothing(),
+                        },
+                        seen: Seen::Balancer,
+                        middlebox: None,
+                        behind: None,
+                        first_node: None,
+                    };
+                    through(engine, snapshot, balancer, listener, &front, found);
                 }
             }
         }

@@ -12,6 +12,7 @@ use crate::edges::{Edge, Exposure, Open};
 use crate::engine::Engine;
 use crate::filters::Protocol;
 use crate::gates;
+use crate::index::{Field, pair};
 use crate::interval::IntervalSet;
 use crate::known::Known;
 use crate::region::{Ports, Region};
@@ -50,7 +51,7 @@ pub(super) fn distributed(
     if arn.contains(":loadbalancer/") {
         let balancer = snapshot.load_balancers.get(arn).filter(|b| is_active(b));
         if let Some(balancer) = balancer {
-            for node in nodes(engine, snapshot, balancer) {
+            for node in nodes(snapshot, balancer) {
                 let way = (&edge, ports.as_slice(), &used);
                 distributed_by(engine, snapshot, balancer, node, way, found);
             }
@@ -62,10 +63,10 @@ pub(super) fn distributed(
         return;
     }
     let instance = arn.rsplit('/').next().unwrap_or_default();
-    let Some(interface) = first_interface(engine, snapshot, instance) else {
+    let Some(interface) = first_interface(snapshot, instance) else {
         return;
     };
-    let Some((address, _)) = engine.index.four(interface).first().copied() else {
+    let Some((address, _)) = engine.snapshot.four(interface).first().copied() else {
         return;
     };
     let service = service_of(snapshot, &interface.vpc_id);
@@ -106,7 +107,7 @@ fn distributed_by(
     found: &mut Vec<Exposure>,
 ) {
     let (addresses, groups) = service_of(snapshot, &node.vpc_id);
-    let Some((address, _)) = engine.index.four(node).first().copied() else {
+    let Some((address, _)) = engine.snapshot.four(node).first().copied() else {
         return;
     };
     for listener in listeners(snapshot, &balancer.load_balancer_arn) {
@@ -162,9 +163,9 @@ fn is_used(snapshot: &Snapshot, origin: &Id) -> Sources {
 /// Public Access does to one is not documented.
 fn attached(engine: &Engine, interface: &NetworkInterface) -> Sources {
     let snapshot = &engine.snapshot;
-    let gateways = snapshot.internet_gateways.values();
-    let mut attachments = gateways.flat_map(|g| &g.attachments);
     let vpc = &interface.vpc_id;
+    let gateways = snapshot.internet_gateways.having(Field::InternetVpc, vpc);
+    let mut attachments = gateways.flat_map(|g| &g.attachments);
     if attachments.any(|a| a.vpc_id == *vpc && crate::snapshot::is_live(&a.state)) {
         let gate: Sources = gates::any_internet_gateway(engine, interface);
         if gate.is_nothing() {
@@ -182,16 +183,11 @@ fn attached(engine: &Engine, interface: &NetworkInterface) -> Sources {
 
 /// Addresses that `CloudFront` may have in a VPC, and the groups and lists that stand for it.
 fn service_of(snapshot: &Snapshot, vpc: &str) -> (IntervalSet<u32>, Vec<Id>) {
-    let named = snapshot
-        .groups
-        .values()
-        .filter(|g| g.vpc_id == vpc && g.group_name == "CloudFront-VPCOrigins-Service-SG");
-    let mut groups: Vec<Id> = named.map(|g| g.group_id.clone()).collect();
-    let lists = snapshot
-        .prefix_lists
-        .values()
-        .filter(|l| l.prefix_list_name == "com.amazonaws.global.cloudfront.origin-facing");
-    groups.extend(lists.map(|l| l.prefix_list_id.clone()));
+    let name = pair(vpc, "CloudFront-VPCOrigins-Service-SG");
+    let mut groups = snapshot.groups.ids(Field::GroupName, &name).to_vec();
+    let lists = &snapshot.prefix_lists;
+    let name = "com.amazonaws.global.cloudfront.origin-facing";
+    groups.extend_from_slice(lists.ids(Field::ListName, name));
     let blocks = snapshot.vpcs.get(vpc).map(crate::snapshot::Vpc::blocks);
     (set_of(blocks.into_iter().flatten()), groups)
 }

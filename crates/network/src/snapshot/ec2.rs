@@ -318,6 +318,17 @@ impl PrefixList {
     }
 }
 
+impl ElasticIp {
+    /// Its allocation, or the address itself where the document does not have one.
+    pub fn id(&self) -> &str {
+        if self.allocation_id.is_empty() {
+            &self.public_ip
+        } else {
+            &self.allocation_id
+        }
+    }
+}
+
 impl NetworkInterface {
     /// The instance it is attached to, if it is.
     pub fn instance(&self) -> Option<&str> {

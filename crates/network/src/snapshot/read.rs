@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::contradictions;
 use super::shape::{self, normalise};
 use super::{
-    BlockPublicAccess, Firewall, FirewallPolicy, FirewallPolicyResponse, Id, Instance,
+    BlockPublicAccess, ElasticIp, Firewall, FirewallPolicy, FirewallPolicyResponse, Id, Instance,
     ListenerRule, PrefixList, RuleGroup, Snapshot, Table, TargetHealthDescription,
     TransitAttachment, TransitPropagation, TransitRoute, TransitRouteTable,
 };
@@ -230,13 +230,13 @@ impl Reader {
     }
 
     fn flat(&mut self, name: &str, value: Value) {
+        if name == "Addresses" {
+            self.each(name, value, |s| &mut s.elastic_ips, ElasticIp::id);
+            return;
+        }
         self.snapshot.described.insert(name.to_owned());
         for item in items(value) {
-            if name == "Addresses" {
-                if let Some(address) = self.parse(name, item) {
-                    self.snapshot.elastic_ips.push(address);
-                }
-            } else if let Some(rule) = self.parse::<super::GroupRule>(name, item) {
+            if let Some(rule) = self.parse::<super::GroupRule>(name, item) {
                 let rules = self.snapshot.group_rules.entry(rule.group_id.clone());
                 let rules = rules.or_default();
                 if !rules.contains(&rule) {

@@ -287,7 +287,7 @@ impl TransitAttachment {
     }
 
     /// The gateways that a peering is between, as far as they are known.
-    fn gateways(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn gateways(&self) -> impl Iterator<Item = &str> {
         let resource = (self.resource_type == "peering").then_some(&self.resource_id);
         [
             &self.transit_gateway_id,

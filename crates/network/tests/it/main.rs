@@ -9,6 +9,7 @@ mod cases;
 mod changes;
 mod corner;
 mod damage;
+mod edits;
 mod elements;
 mod estate;
 mod fixes;

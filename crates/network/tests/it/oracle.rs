@@ -8,7 +8,7 @@ use lynkeus_network::edges::{Edge, Exposure, Open};
 use lynkeus_network::engine::{Engine, exposures};
 use lynkeus_network::filters::Protocol;
 use lynkeus_network::finding::{Options, scan};
-use lynkeus_network::incremental::{Change, Live};
+use lynkeus_network::incremental::Live;
 use lynkeus_network::packet::{Outcome, Packet, deliveries, follow};
 use lynkeus_network::snapshot::{NetworkAcl, NetworkInterface, SecurityGroup, Snapshot};
 
@@ -414,30 +414,29 @@ fn changes_of_everything_end_where_a_new_evaluation_does() {
         let mut estate = snapshot(&made);
         let mut live = Live::new(Arc::new(estate.clone()), Options::default());
         for _ in 0..3 {
-            let change = match dice.below(3) {
+            let mut changed = estate.clone();
+            match dice.below(3) {
                 0 => {
                     let id = *dice.one(&["sg-1", "sg-2", "sg-4", "sg-lb"]);
                     let new: SecurityGroup =
                         serde_json::from_value(group(dice, id, "vpc-1")).expect("a group");
-                    estate.groups.insert(id.to_owned(), new.clone());
-                    Change::Group(new)
+                    changed.groups.insert(id.to_owned(), new);
                 }
                 1 => {
                     let made = acl(dice, "acl-1", &["subnet-11", "subnet-21"]);
                     let mut new: NetworkAcl = serde_json::from_value(made).expect("an ACL");
-                    if let Some(old) = estate.acls.get("acl-1") {
+                    if let Some(old) = changed.acls.get("acl-1") {
                         new.vpc_id.clone_from(&old.vpc_id);
                         new.is_default = old.is_default;
                     }
-                    estate.acls.insert("acl-1".to_owned(), new.clone());
-                    Change::Acl(new)
+                    changed.acls.insert("acl-1".to_owned(), new);
                 }
                 _ => {
-                    CHANGES[dice.below(CHANGES.len())](&mut estate);
-                    Change::Snapshot(Arc::new(estate.clone()))
+                    CHANGES[dice.below(CHANGES.len())](&mut changed);
                 }
-            };
-            live.apply(change);
+            }
+            live.apply_all(estate.changes(changed.clone()));
+            estate = changed;
             let fresh = scan(
                 &mut Engine::new(Arc::new(estate.clone())),
                 &Options::default(),

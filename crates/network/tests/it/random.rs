@@ -7,9 +7,9 @@ use lynkeus_network::edges::{Edge, Exposure, Open, of_interface};
 use lynkeus_network::engine::Engine;
 use lynkeus_network::filters::Protocol;
 use lynkeus_network::finding::{Finding, Options, Verdict, scan};
-use lynkeus_network::incremental::{Change, Live};
+use lynkeus_network::incremental::Live;
 use lynkeus_network::packet::{Entry, Outcome, Packet, follow};
-use lynkeus_network::snapshot::Snapshot;
+use lynkeus_network::snapshot::{Change, Snapshot};
 use serde_json::Value;
 
 use super::beyond::peered;
@@ -323,15 +323,15 @@ fn changes_end_where_a_new_evaluation_does() {
                 let vpc = format!("vpc-{}", 1 + number % 2);
                 let id = format!("sg-{number}");
                 let new: lynkeus_network::snapshot::SecurityGroup = parsed(group(dice, &id, &vpc));
-                estate.groups.insert(id, new.clone());
-                Change::Group(new)
+                estate.groups.insert(id.clone(), new.clone());
+                Change::Groups(id, Some(Box::new(new)))
             } else {
                 let subnets =
                     *dice.one(&[&["subnet-11", "subnet-21"], &["subnet-11", "subnet-12"]]);
                 let new: lynkeus_network::snapshot::NetworkAcl =
                     parsed(acl(dice, "acl-1", subnets));
                 estate.acls.insert("acl-1".to_owned(), new.clone());
-                Change::Acl(new)
+                Change::Acls("acl-1".to_owned(), Some(Box::new(new)))
             };
             let difference = live.apply(change);
             let fresh = scan(
@@ -360,7 +360,7 @@ fn a_group_that_is_described_now_is_known_to_those_that_name_it() {
     let is_unknown = |f: &Finding| matches!(f.verdict, Verdict::Unknown(_));
     assert!(live.findings().iter().any(is_unknown));
     let now = serde_json::json!({"GroupId": "sg-2", "VpcId": "vpc-2"});
-    live.apply(Change::Group(parsed(now)));
+    live.apply(Change::Groups("sg-2".to_owned(), Some(parsed(now))));
     assert_eq!(live.findings(), []);
 }
 

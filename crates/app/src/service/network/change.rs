@@ -1,10 +1,10 @@
 //! From one configuration to the next: only what differs is evaluated again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use network::{
-    incremental::{Change, Live, changes},
-    snapshot::{GroupRule, Snapshot},
+    incremental::Live,
+    snapshot::{Change, Snapshot},
 };
 
 /// What following a change did.
@@ -16,13 +16,12 @@ pub(super) struct Followed {
 
 /// Makes live findings follow a new configuration.
 pub(super) fn follow(live: &mut Live, new: Snapshot) -> Followed {
-    let changes = changes(live.snapshot(), new);
-    let mut instances = BTreeSet::new();
-    for change in &changes {
-        if let Change::RuleNames(names) = change {
-            instances.extend(renamed(live.snapshot(), names));
-        }
-    }
+    let changes = live.snapshot().changes(new);
+    let renamed = changes.iter().filter_map(|change| match change {
+        Change::GroupRules(group, _) => Some(group),
+        _ => None,
+    });
+    let mut instances = in_groups(live.snapshot(), &renamed.collect());
     let difference = live.apply_all(changes);
     let differing = difference.opened.into_iter().chain(difference.closed);
     instances.extend(differing.map(|finding| finding.instance));
@@ -32,13 +31,13 @@ pub(super) fn follow(live: &mut Live, new: Snapshot) -> Followed {
     }
 }
 
-/// Instances with a group of which rules are named differently, by which findings are told.
-fn renamed(
-    snapshot: &Snapshot,
-    names: &BTreeMap<String, Vec<GroupRule>>,
-) -> impl Iterator<Item = String> {
-    let is_renamed = |id: &str| snapshot.group_rules.get(id) != names.get(id);
+/// Instances with one of these groups: findings name the rules of groups.
+fn in_groups(snapshot: &Snapshot, groups: &BTreeSet<&String>) -> BTreeSet<String> {
+    if groups.is_empty() {
+        return BTreeSet::new();
+    }
     let all = snapshot.interfaces.values();
-    let with = all.filter(move |i| i.groups.iter().any(|g| is_renamed(&g.group_id)));
+    let with = all.filter(|i| i.groups.iter().any(|g| groups.contains(&g.group_id)));
     with.filter_map(|i| i.instance().map(str::to_owned))
+        .collect()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use findings::finding::{Details, Finding as Kept, NetworkDetails};
 use network::{
     finding::{Finding, Verdict},
-    snapshot::Snapshot,
+    snapshot::{Given, Snapshot},
 };
 
 use super::observe;
@@ -57,7 +57,7 @@ const BY_COMPONENT: [(&str, &[&[&str]]); 7] = [
 /// Which lists were given.
 #[derive(Debug)]
 pub(super) struct Visible<'s> {
-    described: &'s BTreeSet<String>,
+    described: &'s Given,
     /// Something could not be read, and nobody knows what it would have said.
     unreadable: bool,
     /// Some interface belongs to a load balancer.
