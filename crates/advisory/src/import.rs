@@ -95,6 +95,7 @@ pub fn import(
         feed,
         limits,
         sink,
+        archive: is_archive_name(path).then_some(path),
         imported: Imported {
             feed: feed.name,
             documents: 0,
@@ -114,7 +115,15 @@ pub fn import(
         Ok(start) => run.stream(path, start, content, 0),
         Err(error) => run.unreadable(path, &error),
     }
+    run.expect_records(path);
     run.imported
+}
+
+/// Whether a file of this name holds documents, and is not one itself.
+fn is_archive_name(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    matches!(ending, "zip" | "tgz" | "tar") || name.contains(".tar.")
 }
 
 /// Enough of the beginning to tell every container.
@@ -137,6 +146,8 @@ struct Run<'a> {
     feed: &'static Feed,
     limits: &'a Limits,
     sink: &'a mut dyn FnMut(Item),
+    /// The file's path if its name is that of an archive.
+    archive: Option<&'a str>,
     imported: Imported,
 }
 
@@ -154,6 +165,15 @@ impl Run<'_> {
         // A parser and the import may both meet the same failed read.
         if self.imported.problems.last() != Some(&problem) {
             self.problem(problem);
+        }
+    }
+
+    /// An archive of a publisher always has records: without any it is an empty answer or an
+    /// archive of something else.
+    fn expect_records(&mut self, path: &str) {
+        let nothing = self.imported.advisories == 0 && self.imported.facts == 0;
+        if self.archive.is_some() && nothing && self.imported.complete {
+            self.unreadable(path, &Error::other("the archive has no record"));
         }
     }
 
@@ -181,6 +201,8 @@ impl Run<'_> {
             self.nested_zip(path, whole, depth);
         } else if tar::is_tar(&kind) {
             self.tar(path, whole, depth);
+        } else if self.archive == Some(path) {
+            self.unreadable(path, &Error::other("it is no archive"));
         } else {
             self.document(path, whole);
         }

@@ -33,18 +33,38 @@ impl Element<'_> {
 /// Largest member name, in bytes.
 const KEY_LIMIT: usize = 64 << 10;
 
-/// Visits the elements of the container found by following `keys` from the root.
+/// Visits the elements of the array found by following `keys` from the root.
 ///
-/// Elements larger than `limit` bytes are problems. The result says whether there was such a
-/// container; everything around it is skipped.
-pub(crate) fn elements(
+/// Elements larger than `limit` bytes are problems. The result says whether there was such an
+/// array, and not something else in its place; everything around it is skipped.
+pub(crate) fn list(
     document: &mut Document<'_>,
+    keys: &[&str],
+    limit: usize,
+    visit: &mut dyn FnMut(Result<Element<'_>, Problem>),
+) -> Result<bool, Problem> {
+    elements(document, b'[', keys, limit, visit)
+}
+
+/// Visits the members of the object that the document is, as [`list`] does an array's elements.
+pub(crate) fn members(
+    document: &mut Document<'_>,
+    limit: usize,
+    visit: &mut dyn FnMut(Result<Element<'_>, Problem>),
+) -> Result<bool, Problem> {
+    elements(document, b'{', &[], limit, visit)
+}
+
+fn elements(
+    document: &mut Document<'_>,
+    open: u8,
     keys: &[&str],
     limit: usize,
     visit: &mut dyn FnMut(Result<Element<'_>, Problem>),
 ) -> Result<bool, Problem> {
     let mut scanner = Scanner {
         reader: document.reader,
+        open,
         offset: 0,
         limit,
         value: Vec::new(),
@@ -57,6 +77,8 @@ pub(crate) fn elements(
 
 struct Scanner<'a> {
     reader: &'a mut dyn BufRead,
+    /// How the container begins.
+    open: u8,
     offset: u64,
     limit: usize,
     value: Vec<u8>,
@@ -102,14 +124,11 @@ impl Scanner<'_> {
     }
 
     fn container(&mut self, visit: Visit<'_>) -> Result<bool, String> {
-        let close = match self.peek()? {
-            Some(b'[') => b']',
-            Some(b'{') => b'}',
-            _ => {
-                self.skip_value(false)?;
-                return Ok(false);
-            }
-        };
+        if self.peek()? != Some(self.open) {
+            self.skip_value(false)?;
+            return Ok(false);
+        }
+        let close = if self.open == b'[' { b']' } else { b'}' };
         self.take(1)?;
         let mut first = true;
         while self.another(close, &mut first)? {
@@ -312,14 +331,14 @@ mod tests {
     use super::elements;
     use crate::Document;
 
-    fn split(text: &str, keys: &[&str], chunk: usize) -> Vec<String> {
+    fn split(text: &str, open: u8, keys: &[&str], chunk: usize) -> Vec<String> {
         let mut reader = BufReader::with_capacity(chunk, text.as_bytes());
         let mut document = Document {
             path: "d",
             reader: &mut reader,
         };
         let mut lines = Vec::new();
-        let end = elements(&mut document, keys, 20, &mut |element| {
+        let end = elements(&mut document, open, keys, 20, &mut |element| {
             lines.push(match element {
                 Ok(e) => {
                     let text = String::from_utf8_lossy(e.bytes);
@@ -339,43 +358,69 @@ mod tests {
 
     #[test]
     fn containers_fall_into_their_elements() {
-        let rows: &[(&str, &[&str], &[&str])] = &[
+        let rows: &[(&str, u8, &[&str], &[&str])] = &[
             (
                 "[1, \"a,]\" ,{\"b\":[2]}]",
+                b'[',
                 &[],
                 &["1", "\"a,]\"", "{\"b\":[2]}"],
             ),
             (
                 "{\"a\": [1], \"b\\u0041\": {\"k\" : null} }",
+                b'{',
                 &["bA"],
                 &["k = null"],
             ),
             (
                 "{\"a\": {\"b\": [true]}, \"c\": \"}\"}",
+                b'[',
                 &["a", "b"],
                 &["true"],
             ),
-            ("{\"a\": 1}", &["b"], &["nothing"]),
-            ("{\"a\": 1}", &["a"], &["nothing"]),
-            ("[\"\\\\\", \"\\\"\"]", &[], &["\"\\\\\"", "\"\\\"\""]),
-            ("[[1, 2}, 3]", &[], &["[1, 2}", "3"]),
+            ("{\"a\": 1}", b'[', &["b"], &["nothing"]),
+            ("{\"a\": 1}", b'[', &["a"], &["nothing"]),
+            ("[\"\\\\\", \"\\\"\"]", b'[', &[], &["\"\\\\\"", "\"\\\"\""]),
+            ("[[1, 2}, 3]", b'[', &[], &["[1, 2}", "3"]),
             (
                 "[1, \"0123456789012345678901\", 2]",
+                b'[',
                 &[],
                 &["1", "! byte 4: larger than the limit of 20 bytes", "2"],
             ),
-            ("[1, 2", &[], &["1", "! d: byte 5: ends too early"]),
-            ("[1 2]", &[], &["1", "! d: byte 3: `2` between elements"]),
-            ("[1,]", &[], &["1", "! d: byte 3: a value is missing"]),
-            ("[1] x", &[], &["1", "! d: byte 4: `x` after the end"]),
-            ("{\"a\" 1}", &[], &["! d: byte 5: a member without a value"]),
-            ("{a: 1}", &[], &["! d: byte 1: a member without a name"]),
-            ("", &[], &["! d: byte 0: ends too early"]),
-            ("\u{feff}[1]", &[], &["1"]),
+            ("[1, 2", b'[', &[], &["1", "! d: byte 5: ends too early"]),
+            (
+                "[1 2]",
+                b'[',
+                &[],
+                &["1", "! d: byte 3: `2` between elements"],
+            ),
+            ("[1,]", b'[', &[], &["1", "! d: byte 3: a value is missing"]),
+            ("[1] x", b'[', &[], &["1", "! d: byte 4: `x` after the end"]),
+            (
+                "{\"a\" 1}",
+                b'{',
+                &[],
+                &["! d: byte 5: a member without a value"],
+            ),
+            (
+                "{a: 1}",
+                b'{',
+                &[],
+                &["! d: byte 1: a member without a name"],
+            ),
+            ("", b'[', &[], &["! d: byte 0: ends too early"]),
+            ("\u{feff}[1]", b'[', &[], &["1"]),
+            ("{\"a\": {}}", b'[', &["a"], &["nothing"]),
+            ("[]", b'{', &[], &["nothing"]),
+            ("{}", b'{', &[], &[]),
         ];
-        for (text, keys, expected) in rows {
+        for (text, open, keys, expected) in rows {
             for chunk in [3, 4, 7, 4096] {
-                assert_eq!(split(text, keys, chunk), *expected, "{text} by {chunk}");
+                assert_eq!(
+                    split(text, *open, keys, chunk),
+                    *expected,
+                    "{text} by {chunk}"
+                );
             }
         }
     }
@@ -383,8 +428,8 @@ mod tests {
     proptest! {
         #[test]
         fn chunks_do_not_matter(text in "[\\[\\]{}\",:\\\\ a1]{0,40}", chunk in 3_usize..9) {
-            prop_assert_eq!(split(&text, &[], chunk), split(&text, &[], 4096));
-            prop_assert_eq!(split(&text, &["a"], chunk), split(&text, &["a"], 4096));
+            prop_assert_eq!(split(&text, b'[', &[], chunk), split(&text, b'[', &[], 4096));
+            prop_assert_eq!(split(&text, b'{', &["a"], chunk), split(&text, b'{', &["a"], 4096));
         }
     }
 }

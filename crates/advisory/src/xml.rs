@@ -71,12 +71,15 @@ pub(crate) enum Next {
 pub(crate) struct Document<'a> {
     reader: Reader<BufReader<Guard<'a>>>,
     buffer: Vec<u8>,
+    /// Name of the outermost element of such documents.
+    root: &'static str,
     depth: usize,
     elements: bool,
 }
 
 impl<'a> Document<'a> {
-    pub(crate) fn new(reader: &'a mut dyn BufRead) -> Self {
+    /// A document whose outermost element has the name `root`; any other is broken.
+    pub(crate) fn new(reader: &'a mut dyn BufRead, root: &'static str) -> Self {
         let guard = Guard {
             inner: reader,
             left: TOKEN,
@@ -87,6 +90,7 @@ impl<'a> Document<'a> {
         Self {
             reader,
             buffer: Vec::new(),
+            root,
             depth: 0,
             elements: false,
         }
@@ -105,6 +109,10 @@ impl<'a> Document<'a> {
                 Err(what) => return Next::Broken(what),
             };
             match event {
+                Piece::Open(element) if !self.elements && element.name != self.root => {
+                    let what = format!("has `{}` in place of `{}`", element.name, self.root);
+                    return Next::Broken(self.at(&what));
+                }
                 Piece::Open(element) => {
                     self.elements = true;
                     if self.depth >= DEPTH {
@@ -358,7 +366,7 @@ mod tests {
 
     fn records(text: &[u8]) -> Vec<String> {
         let mut reader = Cursor::new(text);
-        let mut document = Document::new(&mut reader);
+        let mut document = Document::new(&mut reader, "d");
         let mut lines = Vec::new();
         loop {
             match document.next(|name| name == "r", |name| name == "skip") {
@@ -400,6 +408,7 @@ mod tests {
         };
         check(b"", &["broken: is not XML"]);
         check(b"\x1f\x8b\x00binary", &["broken: is not XML"]);
+        check(b"<r>1</r>", &["broken: has `r` in place of `d`"]);
         check(
             b"<d><r>1</r><r>2",
             &["1", "broken: ends inside a r element"],
@@ -414,7 +423,7 @@ mod tests {
             &["broken: elements are nested too deep"],
         );
         check(
-            format!("<r>{}", "<d>".repeat(200)).as_bytes(),
+            format!("<d><r>{}", "<d>".repeat(200)).as_bytes(),
             &["broken: elements are nested too deep"],
         );
     }

@@ -159,6 +159,28 @@ fn a_failed_feed_leaves_the_old_generation_in_place() {
     assert!(generations.last_attempt().unwrap().is_none());
 }
 
+/// One of several files of a feed, whose records are less than half.
+#[test]
+fn an_empty_answer_is_not_a_feed_without_advisories() {
+    let Some(feeds) = feeds() else { return };
+    let files = ["npm", "Maven", "NuGet"].map(|name| format!("osv-samples-ghsa/{name}/all.zip"));
+    let whole = mirror(&feeds, &files.each_ref().map(String::as_str));
+    let first = build_from(whole.path(), &request());
+    assert_eq!(first.failures().count(), 0);
+    for answer in ["{}", "[]", "<html></html>"] {
+        fs::write(whole.path().join(&files[2]), answer).unwrap();
+        let built = build_from(
+            whole.path(),
+            &Request {
+                before: &first.statuses,
+                ..request()
+            },
+        );
+        let failed: Vec<_> = built.failures().map(|f| f.name.as_str()).collect();
+        assert_eq!(failed, ["ghsa"], "{answer}");
+    }
+}
+
 #[test]
 fn what_is_excluded_is_not_read() {
     let Some(feeds) = feeds() else { return };

@@ -54,13 +54,23 @@ struct Release {
 
 fn parse_tracker(document: &mut Document<'_>, emit: &mut dyn FnMut(Item)) {
     let path = document.path;
-    let read = json::elements(document, &[], SOURCE_LIMIT, &mut |source| match source {
-        Ok(source) => parse_source(&source, path, emit),
-        Err(problem) => emit(Item::Problem(problem)),
+    let mut advisories = 0_u64;
+    let mut counted = |item| {
+        advisories += u64::from(matches!(item, Item::Advisory(_)));
+        emit(item);
+    };
+    let read = json::members(document, SOURCE_LIMIT, &mut |source| match source {
+        Ok(source) => parse_source(&source, path, &mut counted),
+        Err(problem) => counted(Item::Problem(problem)),
     });
     match read {
-        Ok(true) => {}
-        Ok(false) => emit(Item::Cut(Problem::new(path, "no source packages"))),
+        Ok(_) if advisories == 0 => {
+            emit(Item::Cut(Problem::new(
+                path,
+                "no vulnerability of any source package",
+            )));
+        }
+        Ok(_) => {}
         Err(problem) => emit(Item::Cut(problem)),
     }
 }
@@ -76,7 +86,7 @@ fn parse_source(source: &json::Element<'_>, path: &str, emit: &mut dyn FnMut(Ite
         path: &place,
         reader: &mut bytes,
     };
-    let read = json::elements(&mut document, &[], PAIR_LIMIT, &mut |element| {
+    let read = json::members(&mut document, PAIR_LIMIT, &mut |element| {
         let element = match element {
             Ok(element) => element,
             Err(problem) => return emit(Item::Problem(problem)),

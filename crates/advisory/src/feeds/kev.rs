@@ -49,17 +49,19 @@ fn parse(document: &mut Document<'_>, emit: &mut dyn FnMut(Item)) {
 
 fn parse_json(document: &mut Document<'_>, emit: &mut dyn FnMut(Item)) {
     let path = document.path;
-    let read = json::elements(document, &["vulnerabilities"], LIMIT, &mut |element| {
+    let mut entries = 0;
+    let read = json::list(document, &["vulnerabilities"], LIMIT, &mut |element| {
         let element = match element {
             Ok(element) => element,
             Err(problem) => return emit(Item::Problem(problem)),
         };
+        entries += 1;
         let entry = serde_json::from_slice(element.bytes).map_err(|error| error.to_string());
         emit(item(&element.place(path), entry));
     });
     match read {
-        Ok(true) => {}
-        Ok(false) => emit(Item::Cut(Problem::new(path, "no `vulnerabilities`"))),
+        Ok(_) if entries == 0 => emit(Item::Cut(Problem::new(path, "no entry of the catalog"))),
+        Ok(_) => {}
         Err(problem) => emit(Item::Cut(problem)),
     }
 }

@@ -139,7 +139,7 @@ struct Tag<'a>(#[serde(borrow)] Cow<'a, str>);
 
 fn parse(document: &mut Document<'_>, emit: &mut dyn FnMut(Item)) {
     let path = document.path;
-    let read = json::elements(document, &["vulnerabilities"], LIMIT, &mut |element| {
+    let read = json::list(document, &["vulnerabilities"], LIMIT, &mut |element| {
         let element = match element {
             Ok(element) => element,
             Err(problem) => return emit(Item::Problem(problem)),
@@ -154,7 +154,10 @@ fn parse(document: &mut Document<'_>, emit: &mut dyn FnMut(Item)) {
     });
     match read {
         Ok(true) => {}
-        Ok(false) => emit(Item::Cut(Problem::new(path, "no `vulnerabilities`"))),
+        Ok(false) => emit(Item::Cut(Problem::new(
+            path,
+            "no list of `vulnerabilities`",
+        ))),
         Err(problem) => emit(Item::Cut(problem)),
     }
 }
@@ -256,7 +259,7 @@ mod tests {
             &NVD,
             "1.1.json",
             br#"{"CVE_Items":[]}"#,
-            &["! 1.1.json: no `vulnerabilities`"],
+            &["! 1.1.json: no list of `vulnerabilities`"],
         );
     }
 }

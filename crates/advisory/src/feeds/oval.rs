@@ -169,7 +169,7 @@ fn parse(document: &mut Document<'_>, feed: &Feed, systems: &Systems, emit: &mut
             Item::Problem(problem)
         });
     };
-    let mut xml = xml::Document::new(document.reader);
+    let mut xml = xml::Document::new(document.reader, "oval_definitions");
     let mut tests = Tests::default();
     let mut definitions = Vec::new();
     loop {

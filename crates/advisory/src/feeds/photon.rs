@@ -48,7 +48,7 @@ fn parse(document: &mut Document<'_>, emit: &mut dyn FnMut(Item)) {
         let what = "the name does not say which release of Photon OS it is about";
         return emit(Item::Cut(Problem::new(path, what)));
     };
-    let read = json::elements(document, &[], LIMIT, &mut |element| {
+    let read = json::list(document, &[], LIMIT, &mut |element| {
         let element = match element {
             Ok(element) => element,
             Err(problem) => return emit(Item::Problem(problem)),

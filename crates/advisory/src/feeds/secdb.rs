@@ -85,7 +85,15 @@ const PACKAGE_LIMIT: usize = 16 << 20;
 struct Header {
     distroversion: Option<String>,
     urlprefix: Option<String>,
-    packages: Option<IgnoredAny>,
+    packages: Option<Packages>,
+}
+
+/// A branch without fixes has an empty text in place of the list.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Packages {
+    List(#[expect(dead_code, reason = "read again, package by package")] Vec<IgnoredAny>),
+    Text(String),
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -109,7 +117,11 @@ fn parse(document: &mut Document<'_>, feed: &'static str, emit: &mut dyn FnMut(I
     };
     // The namespace may stand behind the packages.
     let namespace = match serde_json::from_slice::<Header>(&bytes) {
-        Ok(header) if header.packages.is_none() => Err("no packages".to_owned()),
+        Ok(Header { packages: None, .. }) => Err("no packages".to_owned()),
+        Ok(Header {
+            packages: Some(Packages::Text(text)),
+            ..
+        }) if !text.is_empty() => Err(format!("`{text}` is no list of packages")),
         Ok(header) => namespace(&header).ok_or_else(|| {
             let prefix = header.urlprefix.unwrap_or_default();
             format!("no distribution has the packages of `{prefix}`")
@@ -125,7 +137,7 @@ fn parse(document: &mut Document<'_>, feed: &'static str, emit: &mut dyn FnMut(I
         path,
         reader: &mut bytes,
     };
-    let read = json::elements(
+    let read = json::list(
         &mut document,
         &["packages"],
         PACKAGE_LIMIT,
@@ -160,7 +172,6 @@ fn parse(document: &mut Document<'_>, feed: &'static str, emit: &mut dyn FnMut(I
         },
     );
     match read {
-        // A branch without fixes has an empty text for its packages.
         Ok(_) => {}
         Err(problem) => emit(Item::Cut(problem)),
     }

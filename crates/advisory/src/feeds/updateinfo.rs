@@ -125,7 +125,7 @@ struct Collection<'a> {
 
 fn parse(document: &mut Document<'_>, feed: &Feed, locate: Locate, emit: &mut dyn FnMut(Item)) {
     let path = document.path;
-    let mut xml = xml::Document::new(document.reader);
+    let mut xml = xml::Document::new(document.reader, "updates");
     loop {
         match xml.next(|name| name == "update", |name| name == "filename") {
             Next::Record(update) => read_update(&update, path, feed, locate, emit),

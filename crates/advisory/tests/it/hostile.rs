@@ -392,6 +392,64 @@ fn bytes_of_another_kind_are_incomplete() {
     }
 }
 
+/// What is read of a feed's whole files, each at a path at which a publisher serves it.
+const WHOLE: &[&str] = &[
+    "osv/npm/all.zip",
+    "osv/crates.io/all.zip",
+    "osv/Ubuntu/all.zip",
+    "redhat/csaf_vex_2024-08-04.tar.zst",
+    "suse/csaf-vex.tar.bz2",
+    "ubuntu/vex/vex-all.tar.xz",
+    "rubysec/ruby-advisory-db/archive/master.zip",
+    "friendsofphp/master.zip",
+    "cve5/cvelistV5-main.zip",
+    "cve5/vulnrichment-develop.zip",
+    "debian/tracker.json",
+    "photon/cve_data_photon5.0.json",
+    "alpine/v3.19/main.json",
+    "wolfi/security.json",
+    "chainguard/security.json",
+    "nvd/nvdcve-2.0-2024.json.gz",
+    "kev/known_exploited_vulnerabilities.json",
+    "kev/known_exploited_vulnerabilities.csv",
+    "epss/epss_scores-current.csv.gz",
+    "amazon/2/updateinfo.xml.gz",
+    "fedora/updateinfo.xml",
+    "oracle/com.oracle.elsa-all.xml.bz2",
+    "redhat/rhel-9.oval.xml.bz2",
+    "azurelinux/azurelinux-3.0-oval.xml",
+];
+
+/// Small documents that are well-formed and not what any feed serves: an empty answer, an error
+/// page, the wrong kind of container.
+#[test]
+fn a_whole_file_that_says_nothing_is_incomplete() {
+    let mut wrong = Vec::new();
+    for path in WHOLE {
+        let feed = lynkeus_advisory::feeds_for(path).next();
+        let feed = feed.unwrap_or_else(|| panic!("no feed reads {path}"));
+        let mut documents = vec![
+            "{}",
+            "[]",
+            "null",
+            "<html><body>none</body></html>",
+            r#"{"vulnerabilities":{},"packages":{},"updates":[]}"#,
+            r#"{"error":"busy"}"#,
+        ];
+        if path.starts_with("photon") {
+            // An empty list is one.
+            documents.retain(|document| *document != "[]");
+        }
+        for document in documents {
+            let (items, is_complete, problems) = read(feed, path, document.as_bytes());
+            if items != 0 || is_complete || problems.is_empty() {
+                wrong.push(format!("{} {path} {document}: {problems:?}", feed.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// Documents of many records, which lose records without a word if their end is missing.
 #[test]
 fn a_document_that_ends_early_is_incomplete() {
