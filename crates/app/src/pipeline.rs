@@ -2,7 +2,7 @@
 
 use std::{
     cmp::Ordering,
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
     time::Duration,
 };
@@ -73,7 +73,10 @@ pub(crate) fn report<B: AsRef<[u8]>>(
     }
     sort(&mut vulnerabilities);
     let upgrades = remedy::upgrades(&inventory, &vulnerabilities, &compare);
+    let (looked_up, unknown) = lookups(&inventory, database, options);
     Report {
+        looked_up,
+        unknown,
         target,
         skipped: skipped(&inventory, options),
         inventory,
@@ -83,6 +86,31 @@ pub(crate) fn report<B: AsRef<[u8]>>(
         scanned: now,
         elapsed: Duration::ZERO,
     }
+}
+
+/// How many packages the database can speak of, and how many it cannot, because it holds nothing
+/// of their system or ecosystem or they have none.
+fn lookups<B: AsRef<[u8]>>(
+    inventory: &Inventory,
+    database: &Database<B>,
+    options: Options,
+) -> (usize, usize) {
+    let known: BTreeSet<&str> = database.namespaces().map(|one| one.namespace).collect();
+    let os = inventory.os.as_ref();
+    let (mut looked_up, mut unknown) = (0, 0);
+    for package in &inventory.packages {
+        match detect::skipped(package, os, options) {
+            Some(Skipped::NoNamespace | Skipped::UnknownType) => unknown += 1,
+            Some(_) => {}
+            None => {
+                let names = detect::names(package, os, options);
+                let is_known = names.iter().any(|(name, _)| known.contains(name.as_str()));
+                looked_up += usize::from(is_known);
+                unknown += usize::from(!is_known);
+            }
+        }
+    }
+    (looked_up, unknown)
 }
 
 /// That the database knows nothing of a system: then nothing found means nothing.

@@ -16,6 +16,10 @@ pub(crate) struct Report {
     pub(crate) vulnerabilities: Vec<Vulnerability>,
     /// Best first.
     pub(crate) upgrades: Vec<Upgrade>,
+    /// Packages for which the database has advisories of their system or ecosystem.
+    pub(crate) looked_up: usize,
+    /// Packages for which it has none, or which are of no known system or ecosystem.
+    pub(crate) unknown: usize,
     /// How many packages were not matched, and why.
     pub(crate) skipped: BTreeMap<Skipped, usize>,
     pub(crate) database: DatabaseSummary,

@@ -110,16 +110,28 @@ fn heading(report: &Report, terminal: Terminal, out: &mut dyn Write) -> io::Resu
         .filter(|(_, count)| *count > 0)
         .map(|(severity, count)| terminal.paint(severity, &format!("{count} {severity}")))
         .collect();
-    let counts = if counts.is_empty() {
-        "no vulnerabilities found".to_owned()
-    } else {
-        counts.join("  ")
+    let counts = match (report.looked_up, report.unknown) {
+        _ if !counts.is_empty() => counts.join("  "),
+        (_, 0) => "no vulnerabilities found".to_owned(),
+        (0, unknown) => format!(
+            "nothing could be looked up: no advisories for the system or ecosystem of {}",
+            packages(unknown)
+        ),
+        (known, unknown) => format!(
+            "no vulnerabilities found in {}; {unknown} could not be looked up",
+            packages(known)
+        ),
     };
     let suppressed = match report.suppressed() {
         0 => String::new(),
         n => format!("  ({n} suppressed)"),
     };
     writeln!(out, "{counts}{suppressed}")
+}
+
+fn packages(count: usize) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} package{plural}")
 }
 
 /// Findings about the system itself.

@@ -239,6 +239,31 @@ fn a_feed_that_fails_leaves_the_database_as_it_was() {
     let update = ["db", "update", "--attempts", "1", "--from", url.as_str()];
     user.good(&update);
     let first = user.json(&["db", "status"]);
+#[test]
+fn a_scan_says_what_could_not_be_looked_up() {
+    let Some(feeds) = feeds() else { return };
+    let user = User::new();
+    let served = tempfile::tempdir().unwrap();
+    mirror(&feeds, served.path(), &["osv/crates.io/all.zip"]);
+    user.good(&["db", "build", &served.path().to_string_lossy()]);
+    let project = PathBuf::from(user.path("project"));
+    fs::create_dir(&project).unwrap();
+    let heading = |expected: &str| {
+        let table = user.good(&["scan", &project.to_string_lossy()]);
+        assert_eq!(table.lines().nth(1), Some(expected), "{table}");
+    };
+    // The database has nothing about PyPI, where this version has vulnerabilities.
+    let python = project.join("requirements.txt");
+    fs::write(&python, "django==1.2\n").unwrap();
+    heading("nothing could be looked up: no advisories for the system or ecosystem of 1 package");
+    let rust = "[[package]]\nname = \"itoa\"\nversion = \"1.0.0\"\n\
+        source = \"registry+https://github.com/rust-lang/crates.io-index\"\n";
+    fs::write(project.join("Cargo.lock"), format!("version = 4\n\n{rust}")).unwrap();
+    heading("no vulnerabilities found in 1 package; 1 could not be looked up");
+    fs::remove_file(&python).unwrap();
+    heading("no vulnerabilities found");
+}
+
     assert_eq!(first["feeds"].as_array().unwrap().len(), 2);
     assert_eq!(first["lastFailedUpdate"], Value::Null);
 
