@@ -7,7 +7,11 @@ use std::{
 
 use advisory::FEEDS;
 use anyhow::{Context as _, Result};
-use ecosystem::{ECOSYSTEMS, os_release::DISTRIBUTIONS};
+use ecosystem::{
+    ECOSYSTEMS,
+    os_release::{DISTRIBUTIONS, Distribution},
+};
+use model::OperatingSystem;
 
 /// Prints the tables.
 pub(crate) fn run() -> Result<bool> {
@@ -61,10 +65,10 @@ pub(crate) fn tables() -> Result<String, fmt::Error> {
             distribution.title,
             distribution.osv_name,
             distribution.purl_type,
-            if releases.is_empty() {
-                "rolling".to_owned()
-            } else {
-                releases.join(", ")
+            match releases.as_slice() {
+                [] if is_rolling(distribution) => "rolling".to_owned(),
+                [] => "none".to_owned(),
+                releases => releases.join(", "),
             },
         )?;
     }
@@ -93,4 +97,16 @@ mod tests {
             "docs/support.md is out of date: run `cargo xtask docs`",
         );
     }
+}
+
+/// Whether the number of a release makes no difference to its advisories.
+fn is_rolling(distribution: &Distribution) -> bool {
+    let release = |version: &str| {
+        (distribution.release)(&OperatingSystem {
+            id: distribution.id.to_owned(),
+            version_id: version.to_owned(),
+            ..OperatingSystem::default()
+        })
+    };
+    release("1.0") == release("2.0")
 }

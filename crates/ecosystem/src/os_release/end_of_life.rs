@@ -1,4 +1,10 @@
 //! The last day of each release's ordinary support.
+//!
+//! A release without a row never ends here: no finding says that its support has. Rolling systems
+//! have none. SLE Micro, SL Micro and Leap Micro have dates for each minor release (four years, two
+//! from Leap Micro 16 on; <https://www.suse.com/lifecycle>, <https://en.opensuse.org/Lifetime>) that
+//! were not at hand, and Bottlerocket's variants end one by one with what they run
+//! (<https://github.com/bottlerocket-os/bottlerocket>, "Variants").
 
 /// End of Debian LTS, which is free to every user (distro-info-data 0.58+deb12u7, `debian.csv`,
 /// column `eol-lts`; <https://wiki.debian.org/LTS>).
@@ -217,6 +223,10 @@ pub(super) const AZURE: &[(&str, &str)] = &[("3", "2027-08-31")];
 pub(super) const MARINER: &[(&str, &str)] = &[("1.0", "2023-08-31"), ("2.0", "2025-07-31")];
 
 /// <https://github.com/vmware/photon/wiki> and the dates that endoflife.date gives for it.
+///
+/// 5.0 is open: its announcement names no date. By its maintainers it is supported as long as
+/// Broadcom's Cloud Foundation 9, as 3.0 and 4.0 were with vSphere 7 and 8
+/// (<https://github.com/endoflife-date/endoflife.date/pull/9025>).
 pub(super) const PHOTON: &[(&str, &str)] = &[
     ("1.0", "2022-02-28"),
     ("2.0", "2022-12-01"),
