@@ -4,6 +4,7 @@ use std::path::Path;
 
 use advisory::database::{Database, FeedState};
 use anyhow::{Context as _, Result};
+use model::Timestamp;
 use sources::{generations::Generations, mapped::Mapped};
 
 use crate::{
@@ -16,6 +17,8 @@ use crate::{
 pub(crate) struct Opened {
     pub(crate) records: Database<Mapped>,
     pub(crate) is_starter: bool,
+    /// When an update last found that the current database is what its feeds say.
+    pub(crate) checked: Option<Timestamp>,
 }
 
 /// The databases that are kept in the data directory.
@@ -42,9 +45,14 @@ pub(crate) fn open(data_dir: &Path, given: Option<&Path>) -> Result<Opened> {
             }
         },
     };
+    let checked = match given {
+        Some(_) => None,
+        None => generations(data_dir).checked().ok().flatten(),
+    };
     Ok(Opened {
         records,
         is_starter,
+        checked: checked.map(|checked| checked.time),
     })
 }
 
@@ -54,6 +62,7 @@ impl Opened {
         DatabaseSummary {
             digest: self.records.digest(),
             built: self.records.built(),
+            checked: self.checked,
             is_starter: self.is_starter,
             feeds: self
                 .records

@@ -69,6 +69,8 @@ pub(crate) struct Image {
 pub(crate) struct DatabaseSummary {
     pub(crate) digest: String,
     pub(crate) built: Timestamp,
+    /// When an update last found that it is what its feeds say.
+    pub(crate) checked: Option<Timestamp>,
     pub(crate) is_starter: bool,
     /// Feeds that matter to a reader: name, date of the newest record, state.
     pub(crate) feeds: Vec<FeedSummary>,
@@ -114,8 +116,13 @@ impl Report {
             .count()
     }
 
-    /// How many whole days the database is old.
+    /// How many whole days ago the database was built, or last found to be what its feeds say.
     pub(crate) fn database_age_days(&self) -> i64 {
-        (self.scanned.as_second() - self.database.built.as_second()) / 86_400
+        let built = self.database.built;
+        let fresh = self
+            .database
+            .checked
+            .map_or(built, |checked| checked.max(built));
+        (self.scanned.as_second() - fresh.as_second()) / 86_400
     }
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use advisory::database::{Database, FormatError};
+use model::Timestamp;
 use thiserror::Error;
 
 use crate::mapped::Mapped;
@@ -13,6 +14,8 @@ use crate::mapped::Mapped;
 pub const EXTENSION: &str = "lkdb";
 /// Names the current generation's digest.
 const CURRENT: &str = "current";
+/// When the current generation was last found to be what its feeds still say.
+const CHECKED: &str = "checked";
 /// Feed statuses of the last attempt that did not become a generation.
 const ATTEMPT: &str = "last-attempt.lkdb";
 
@@ -33,6 +36,14 @@ pub enum GenerationError {
     },
     #[error("{path} does not name a generation")]
     Pointer { path: PathBuf },
+}
+
+/// That the current database is what its feeds say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    pub time: Timestamp,
+    /// Version of the program that compiled it.
+    pub program: String,
 }
 
 /// A directory of databases.
@@ -123,6 +134,45 @@ impl Generations {
         }
         drop(fs::remove_file(self.directory.join(ATTEMPT)));
         Ok(target)
+    }
+
+    /// Notes that the feeds still are what the current database was compiled from, `program` being
+    /// the version of the program that compiled it.
+    pub fn note_checked(&self, time: Timestamp, program: &str) -> Result<(), GenerationError> {
+        if let Some(digest) = self.current_digest()? {
+            self.write(CHECKED, format!("{digest} {time} {program}\n").as_bytes())?;
+            drop(fs::remove_file(self.directory.join(ATTEMPT)));
+        }
+        Ok(())
+    }
+
+    /// When it was last noted that the current database is what its feeds say, and the version of
+    /// the program; none if that is not known of this database.
+    pub fn checked(&self) -> Result<Option<Checked>, GenerationError> {
+        let path = self.directory.join(CHECKED);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(GenerationError::Io { path, source }),
+        };
+        let current = self.current_digest()?;
+        let mut words = text.split_whitespace();
+        if current.is_none() || words.next() != current.as_deref() {
+            return Ok(None);
+        }
+        Ok(words
+            .next()
+            .and_then(|time| time.parse().ok())
+            .zip(words.next())
+            .map(|(time, program)| Checked {
+                time,
+                program: program.to_owned(),
+            }))
+    }
+
+    fn current_digest(&self) -> Result<Option<String>, GenerationError> {
+        let path = self.current_path()?;
+        Ok(path.and_then(|path| Some(path.file_stem()?.to_string_lossy().into_owned())))
     }
 
     /// Keeps what a failed attempt says of its feeds; the current database stays.

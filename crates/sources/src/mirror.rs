@@ -179,6 +179,33 @@ pub fn build(
     })
 }
 
+/// Whether a whole database with these feeds was compiled from just the files that are in a
+/// directory now, for these feeds (all if none is named).
+pub fn is_made_of(
+    made_of: &[FeedStatus],
+    root: &Path,
+    feeds: &[String],
+) -> Result<bool, MirrorError> {
+    if made_of.iter().any(|status| status.state != FeedState::Ok) {
+        return Ok(false);
+    }
+    let files = files(root, feeds)?;
+    let mut sources = Vec::new();
+    for file in &files {
+        let path = root.join(&file.path);
+        let digest = File::open(&path).and_then(|mut content| sha256(&mut content));
+        sources.push(Source {
+            sha256: digest.map_err(|source| MirrorError::Io { path, source })?,
+            fetched: None,
+        });
+    }
+    let with_files = made_of.iter().filter(|status| !status.digest.is_empty());
+    let then: BTreeMap<&str, String> = with_files
+        .map(|status| (status.name.as_str(), status.digest.clone()))
+        .collect();
+    Ok(then == digests(&files, &sources))
+}
+
 /// Tells feeds of which there are older copies from those of which there is nothing.
 fn note_trouble(builder: &mut Builder, files: &[MirrorFile], trouble: &BTreeMap<String, String>) {
     for (feed, reason) in trouble {
@@ -390,24 +417,38 @@ fn hex(bytes: &[u8]) -> String {
         .collect()
 }
 
+/// The digest of each feed's files: of their digests and paths, in the order of paths, and of the
+/// version of the feed that reads them.
+fn digests<'a>(files: &'a [MirrorFile], sources: &[Source]) -> BTreeMap<&'a str, String> {
+    let mut hashes: BTreeMap<&str, Sha256> = BTreeMap::new();
+    for (file, source) in files.iter().zip(sources) {
+        if !source.sha256.is_empty() {
+            let first = || Sha256::new_with_prefix(format!("version {}\n", file.feed.version));
+            let hash = hashes.entry(file.feed.name).or_insert_with(first);
+            hash.update(format!("{}  {}\n", source.sha256, file.path));
+        }
+    }
+    hashes
+        .into_iter()
+        .map(|(feed, hash)| (feed, format!("sha256:{}", hex(&hash.finalize()))))
+        .collect()
+}
+
 /// Adds digest and time of the files to the statuses of the feeds that read them.
 fn with_sources(
     mut statuses: Vec<FeedStatus>,
     files: &[MirrorFile],
     sources: &[Source],
 ) -> Vec<FeedStatus> {
+    let digests = digests(files, sources);
     for status in &mut statuses {
-        let mut hash = Sha256::new();
-        let mut any = false;
         for (file, source) in files.iter().zip(sources) {
             if file.feed.name == status.name && !source.sha256.is_empty() {
-                any = true;
-                hash.update(format!("{}  {}\n", source.sha256, file.path));
                 status.fetched = status.fetched.max(source.fetched);
             }
         }
-        if any {
-            status.digest = format!("sha256:{}", hex(&hash.finalize()));
+        if let Some(digest) = digests.get(status.name.as_str()) {
+            status.digest.clone_from(digest);
         }
     }
     statuses

@@ -47,7 +47,8 @@ pub struct FeedStatus {
     /// The first of them, at most [`PROBLEM_SAMPLES`].
     pub problem_samples: Vec<Problem>,
     pub state: FeedState,
-    /// Digest of the documents as fetched, `sha256:…`; empty if it was not taken.
+    /// Digest of the documents as fetched and of the feed's version, `sha256:…`; empty if it was
+    /// not taken.
     pub digest: String,
 }
 

@@ -341,6 +341,9 @@ fn trouble(report: &Report, terminal: Terminal, out: &mut dyn Write) -> io::Resu
         "advisories"
     };
     let built = report.database.built.strftime("%Y-%m-%d");
+    let checked = report.database.checked.map_or_else(String::new, |time| {
+        format!(", checked {}", time.strftime("%Y-%m-%d"))
+    });
     let advice = if report.database.is_starter || age > 7 {
         "; run `lynkeus db update` for today's"
     } else {
@@ -348,7 +351,7 @@ fn trouble(report: &Report, terminal: Terminal, out: &mut dyn Write) -> io::Resu
     };
     writeln!(
         out,
-        "\nMatched with {origin} of {built}, {age} days old{advice}."
+        "\nMatched with {origin} of {built}{checked}, {age} days old{advice}."
     )?;
     for feed in report.database.feeds.iter().filter(|f| f.trouble.is_some()) {
         let trouble = feed.trouble.as_deref().unwrap_or_default();

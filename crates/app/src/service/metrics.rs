@@ -142,17 +142,18 @@ fn write_progress(out: &mut Exposition, progress: Option<&Progress>, now: i64) -
 fn write_database(out: &mut Exposition, service: &Service, now: i64) -> fmt::Result {
     let database = service.database();
     let built = database.records.built().as_second();
+    let progress = service.updates.progress();
+    let succeeded = progress.succeeded.map_or(built, |time| time / 1000);
     out.gauge(
         "advisory_database_age_seconds",
-        "Time since the advisory database was built.",
-        (now / 1000 - built).max(0),
+        "Time since the advisory database was built or last found unchanged.",
+        (now / 1000 - built.max(succeeded)).max(0),
     )?;
     out.gauge(
         "advisory_database_built_timestamp_seconds",
         "When the advisory database was built.",
         built,
     )?;
-    let progress = service.updates.progress();
     out.gauge(
         "advisory_update_failing",
         "Whether the last update of the advisories failed.",

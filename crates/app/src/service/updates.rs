@@ -89,8 +89,10 @@ impl Service {
         let Some(plan) = self.updates.plan.clone() else {
             return;
         };
-        let known = database::generations(&self.data_dir).current();
-        let built = known.ok().flatten().map(|records| records.built());
+        let generations = database::generations(&self.data_dir);
+        let known = generations.current().ok().flatten();
+        let checked = generations.checked().ok().flatten().map(|one| one.time);
+        let built = known.map(|records| records.built()).max(checked);
         let built = built.map(model::Timestamp::as_millisecond);
         self.updates.note(|progress| {
             (progress.attempted, progress.succeeded) = (built, built);

@@ -531,6 +531,7 @@ impl Service {
             (records.digest() == digest).then_some(database::Opened {
                 records,
                 is_starter: false,
+                checked: None,
             })
         })
     }

@@ -71,6 +71,17 @@ impl User {
         serde_json::from_str(&self.good(&arguments)).unwrap()
     }
 
+    /// The files of the databases that are kept, and which is the current one.
+    pub(crate) fn generations(&self) -> Vec<String> {
+        let directory = self.home.path().join("data/advisories");
+        let entries = fs::read_dir(&directory).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = names.filter(|name| name.ends_with(".lkdb")).collect();
+        names.sort();
+        names.push(fs::read_to_string(directory.join("current")).unwrap());
+        names
+    }
+
     pub(crate) fn path(&self, name: &str) -> String {
         self.home.path().join(name).to_string_lossy().into_owned()
     }
@@ -229,17 +240,6 @@ fn line(reader: &mut impl BufRead) -> String {
 }
 
 #[test]
-fn a_feed_that_fails_leaves_the_database_as_it_was() {
-    let Some(feeds) = feeds() else { return };
-    let served = tempfile::tempdir().unwrap();
-    mirror(&feeds, served.path(), &SMALL);
-    let broken = Arc::new(Mutex::new(None));
-    let url = serve(served.path().to_owned(), Arc::clone(&broken));
-    let user = User::new();
-    let update = ["db", "update", "--attempts", "1", "--from", url.as_str()];
-    user.good(&update);
-    let first = user.json(&["db", "status"]);
-#[test]
 fn a_scan_says_what_could_not_be_looked_up() {
     let Some(feeds) = feeds() else { return };
     let user = User::new();
@@ -264,6 +264,17 @@ fn a_scan_says_what_could_not_be_looked_up() {
     heading("no vulnerabilities found");
 }
 
+#[test]
+fn a_feed_that_fails_leaves_the_database_as_it_was() {
+    let Some(feeds) = feeds() else { return };
+    let served = tempfile::tempdir().unwrap();
+    mirror(&feeds, served.path(), &SMALL);
+    let broken = Arc::new(Mutex::new(None));
+    let url = serve(served.path().to_owned(), Arc::clone(&broken));
+    let user = User::new();
+    let update = ["db", "update", "--attempts", "1", "--from", url.as_str()];
+    user.good(&update);
+    let first = user.json(&["db", "status"]);
     assert_eq!(first["feeds"].as_array().unwrap().len(), 2);
     assert_eq!(first["lastFailedUpdate"], Value::Null);
 

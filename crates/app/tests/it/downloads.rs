@@ -56,6 +56,8 @@ fn what_did_not_change_is_not_sent_again() {
     user.good(&update);
     let records_before = records(&user);
     assert_eq!(records_before.len(), 2);
+    let before = user.json(&["db", "status"]);
+    let generations = user.generations();
     let asked = about_files(&server);
     assert_eq!(asked.len(), 2);
     assert!(
@@ -63,6 +65,8 @@ fn what_did_not_change_is_not_sent_again() {
             .iter()
             .all(|asked| asked.header("if-none-match").is_none())
     );
+    // Times are kept in seconds.
+    std::thread::sleep(std::time::Duration::from_millis(1100));
     user.good(&update);
     let asked = about_files(&server);
     assert_eq!(asked.len(), 2);
@@ -72,7 +76,30 @@ fn what_did_not_change_is_not_sent_again() {
         assert_eq!(asked.header("if-none-match"), Some(tag.as_str()));
         assert_eq!(asked.header("range"), None);
     }
-    assert_eq!(records(&user), records_before);
+    // The database stays, not only what it says, and it is known when that was seen.
+    let after = user.json(&["db", "status"]);
+    assert_eq!(after["digest"], before["digest"]);
+    assert_eq!(after["built"], before["built"]);
+    assert_eq!(user.generations(), generations);
+    let time = |status: &Value| status["checked"].as_str().unwrap().to_owned();
+    assert!(time(&after) > time(&before), "{after:?}");
+    let said = user.good(&["db", "status"]);
+    assert!(
+        said.contains(&format!("checked {}", time(&after))),
+        "{said}"
+    );
+
+    // Other feeds are another database, and so is what another program compiled.
+    user.good(&[&update[..], &["--feeds", "rustsec"]].concat());
+    assert_eq!(records(&user).len(), 1);
+    user.good(&update);
+    let whole = user.generations();
+    let noted = user.path("data/advisories/checked");
+    let text = fs::read_to_string(&noted).unwrap();
+    let (start, _) = text.trim_end().rsplit_once(' ').unwrap();
+    fs::write(&noted, format!("{start} 0.0.0\n")).unwrap();
+    user.good(&update);
+    assert_ne!(user.generations(), whole);
 }
 
 #[test]

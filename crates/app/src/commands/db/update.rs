@@ -33,9 +33,13 @@ pub(super) fn run(data_dir: &Path, arguments: &Update) -> Result<bool> {
     }
     if !from.starts_with("http://") && !from.starts_with("https://") {
         let generations = database::generations(data_dir);
+        let directory = Path::new(from);
+        if is_unchanged(&generations, directory, &arguments.selection)? {
+            return Ok(true);
+        }
         return compile(
             &generations,
-            Path::new(from),
+            directory,
             &arguments.selection,
             &BTreeMap::new(),
         );
@@ -79,7 +83,38 @@ fn fetch(data_dir: &Path, arguments: &Update, from: From<'_>, directory: &str) -
             failures.len()
         );
     }
+    if new == 0
+        && failures.is_empty()
+        && is_unchanged(&generations, &directory, &arguments.selection)?
+    {
+        return Ok(true);
+    }
     compile(&generations, &directory, &arguments.selection, &failures)
+}
+
+/// Version of the program: another one may compile the same files into another database.
+const PROGRAM: &str = env!("CARGO_PKG_VERSION");
+
+/// Whether the current database was compiled, by this program, from just the files that are in a
+/// directory; then it stays, and when it was checked is noted.
+fn is_unchanged(
+    generations: &Generations,
+    directory: &Path,
+    selection: &Selection,
+) -> Result<bool> {
+    let checked = generations.checked()?;
+    if checked.is_none_or(|checked| checked.program != PROGRAM) {
+        return Ok(false);
+    }
+    let Some(current) = generations.current()? else {
+        return Ok(false);
+    };
+    if !mirror::is_made_of(&current.feeds(), directory, &selection.feeds)? {
+        return Ok(false);
+    }
+    generations.note_checked(clock::now(), PROGRAM)?;
+    eprintln!("the advisories are unchanged, so the database stays as it is");
+    Ok(true)
 }
 
 /// Compiles a directory and makes the result the current database.
@@ -101,7 +136,11 @@ fn compile(
         scratch: generations.directory(),
     };
     let built = build::build(directory, &request)?;
-    build::install(generations, &built, selection)
+    let is_current = build::install(generations, &built, selection)?;
+    if is_current && trouble.is_empty() {
+        generations.note_checked(clock::now(), PROGRAM)?;
+    }
+    Ok(is_current)
 }
 
 /// Fetches a database that somebody else compiled.
