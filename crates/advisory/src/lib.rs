@@ -67,7 +67,7 @@ pub static FEEDS: &[&Feed] = &[
     &debian::TRACKER,
     &photon::PHOTON,
     &ubuntu_vex::UBUNTU_VEX,
-    &ubuntu_vex::UBUNTU_VEX_NOTICES,
+    &ubuntu_vex::UBUNTU_VEX_NOT_AFFECTED,
     &secdb::ALPINE,
     &secdb::WOLFI,
     &secdb::CHAINGUARD,

@@ -217,7 +217,7 @@ fn source_word(feed: &str) -> &str {
         ("ubuntu-oval", "UBUNTU_CVE"),
         ("osv-ubuntu", "UBUNTU_CVE"),
         ("ubuntu-vex", "UBUNTU_CVE"),
-        ("ubuntu-vex-notices", "UBUNTU_CVE"),
+        ("ubuntu-vex-not-affected", "UBUNTU_CVE"),
         ("redhat-vex", "REDHAT_CVE"),
         ("redhat-csaf", "REDHAT_CVE"),
         ("redhat-oval", "REDHAT_CVE"),

@@ -22,16 +22,16 @@ use crate::{Document, Feed, Item, text};
 #[cfg(test)]
 mod tests;
 
-/// The state of every vulnerability in every release, by source package.
+/// What is affected in every release, by source package, and the security notices.
 ///
-/// It counts before what OSV records and notices say of the same vulnerability, source package
-/// and release, since OSV has one form for "not fixed yet", "will not be fixed", "postponed" and
-/// "not looked at yet", none for "not affected", and writes some packages that never were affected
-/// as fixed at a version. So where they contradict each other this feed is believed, but for
-/// `fixed`: the version beside it is the newest of the release, not the one that has the fix
-/// (CVE-2024-6387 names `openssh` 1:8.9p1-3ubuntu0.17 in jammy; USN-6859-1 fixed it in
-/// 1:8.9p1-3ubuntu0.10). Such a statement says nothing here, and OSV's range and the notice's
-/// stand.
+/// OSV's records of Ubuntu say the same with one form for "not fixed yet", "will not be fixed",
+/// "postponed" and "not looked at yet". Where both speak of a vulnerability, source package and
+/// release they are one finding: its severity and fix are OSV's, and the decision is this feed's.
+/// Where one says that a version is affected and the other not, it is.
+///
+/// `fixed` in the document of a CVE says nothing here: the version beside it is the newest of the
+/// release, not the one that has the fix (CVE-2024-6387 names `openssh` 1:8.9p1-3ubuntu0.17 in
+/// jammy; USN-6859-1 fixed it in 1:8.9p1-3ubuntu0.10). The versions in notices have the fix.
 pub static UBUNTU_VEX: Feed = Feed {
     name: "ubuntu-vex",
     publisher: "Ubuntu Security Team",
@@ -39,19 +39,23 @@ pub static UBUNTU_VEX: Feed = Feed {
     version: 1,
     urls: &["https://security-metadata.canonical.com/vex/vex-all.tar.xz"],
     files: &["ubuntu/**/vex-all.tar*", "ubuntu/vex/**/*.json"],
-    precedence: precedence::TRACKER,
+    precedence: precedence::BULLETIN,
     parse,
 };
 
-/// Ubuntu's security notices, which come in the same archive; the versions in them have the fix.
-pub static UBUNTU_VEX_NOTICES: Feed = Feed {
-    name: "ubuntu-vex-notices",
+/// What is not affected, from the same documents.
+///
+/// It counts before all that OSV and notices say of the same vulnerability, source package and
+/// release: OSV cannot say it, and has written packages that never were affected as fixed
+/// (UBUNTU-CVE-2024-51988 of 2025-06-02).
+pub static UBUNTU_VEX_NOT_AFFECTED: Feed = Feed {
+    name: "ubuntu-vex-not-affected",
     publisher: "Ubuntu Security Team",
     license: "CC-BY-SA-4.0",
     version: 1,
     urls: &[],
     files: &[],
-    precedence: precedence::BULLETIN,
+    precedence: precedence::TRACKER,
     parse,
 };
 
@@ -176,9 +180,8 @@ fn parse(document: &mut Document<'_>, emit: &mut dyn FnMut(Item)) {
         }
     }
     for (_, record) in records {
-        let mut advisory = record.advisory;
-        advisory.modified = modified;
-        if !advisory.affected.is_empty() {
+        for mut advisory in record.advisories() {
+            advisory.modified = modified;
             emit(Item::Advisory(Box::new(advisory)));
         }
     }
@@ -197,11 +200,6 @@ impl Record {
         let vulnerability = &statement.vulnerability;
         let name = vulnerability.name.as_ref();
         let is_notice = name.starts_with("USN-") || name.starts_with("LSN-");
-        let feed = if is_notice {
-            &UBUNTU_VEX_NOTICES
-        } else {
-            &UBUNTU_VEX
-        };
         // The aliases of a vulnerability are pages about it; those of a notice are the CVEs that
         // it is about.
         let (pages, names): (Vec<_>, Vec<_>) = vulnerability
@@ -218,7 +216,7 @@ impl Record {
         Self {
             advisory: Advisory {
                 id: name.to_owned(),
-                feed: feed.name.to_owned(),
+                feed: UBUNTU_VEX.name.to_owned(),
                 aliases,
                 covers,
                 details: text::details(&vulnerability.description),
@@ -229,6 +227,32 @@ impl Record {
             is_notice,
             stated: HashSet::new(),
         }
+    }
+
+    /// One advisory for what is affected, and one for what is not; none of them without a package.
+    ///
+    /// One namespace holds several products that are sold. If a package is affected in one of
+    /// them, it is not taken for unaffected because of another.
+    fn advisories(self) -> impl Iterator<Item = Advisory> {
+        let mut affected = self.advisory;
+        let (mut not_affected, open): (Vec<_>, Vec<_>) = affected
+            .affected
+            .drain(..)
+            .partition(|one| one.fix == FixState::NotAffected);
+        let stated: HashSet<(&str, &str)> = open
+            .iter()
+            .map(|one| (one.namespace.as_str(), one.name.as_str()))
+            .collect();
+        not_affected.retain(|one| !stated.contains(&(one.namespace.as_str(), one.name.as_str())));
+        let not_affected = Advisory {
+            feed: UBUNTU_VEX_NOT_AFFECTED.name.to_owned(),
+            affected: not_affected,
+            ..affected.clone()
+        };
+        affected.affected = open;
+        [affected, not_affected]
+            .into_iter()
+            .filter(|advisory| !advisory.affected.is_empty())
     }
 
     fn add(&mut self, statement: &Statement<'_>, problem: &mut dyn FnMut(String)) {

@@ -15,7 +15,7 @@ const SAMPLES: &[(&str, &str, [usize; 4])] = &[
     ("claircore/alpine/", "alpine-secdb", [1, 9, 0, 0]),
     ("wolfi/secdb/", "wolfi-secdb", [1, 84, 0, 0]),
     ("chainguard/secdb/", "chainguard-secdb", [1, 40, 0, 0]),
-    ("ubuntu/vex/", "ubuntu-vex", [3, 2, 0, 0]),
+    ("ubuntu/vex/", "ubuntu-vex", [3, 3, 0, 0]),
     ("/osv/", "ghsa", [78, 68, 0, 0]),
     ("/ghsa/main.tar.gz", "ghsa", [189, 117, 0, 0]),
     ("nvd/api/cve/", "nvd", [17, 0, 42, 0]),

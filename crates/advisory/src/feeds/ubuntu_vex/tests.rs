@@ -1,20 +1,48 @@
 //! Real documents, cut down to what a rule needs.
 
 use jiff::Timestamp;
-use model::{Candidate, KeyEnd};
+use model::{Candidate, FixState, KeyEnd, RangeEnd};
 
-use super::{UBUNTU_VEX, UBUNTU_VEX_NOTICES};
+use super::{UBUNTU_VEX, UBUNTU_VEX_NOT_AFFECTED};
+use crate::Item;
 use crate::check::{check_feed, feed_items};
 use crate::database::{BuildOptions, Builder, Database};
 use crate::feeds::osv::OSV_UBUNTU;
 
+/// Checks the advisories of a document, `feed id` and the severity's word, and below each its packages
+/// with what is said of them; what is affected is so in all versions.
+fn check_states(document: &str, expected: &[&str]) {
+    let mut lines = Vec::new();
+    for item in feed_items(&UBUNTU_VEX, "a.json", document.as_bytes()) {
+        let Item::Advisory(advisory) = item else {
+            panic!("{item:?}")
+        };
+        let word = advisory
+            .severity
+            .map(|severity| format!(" {}", severity.word));
+        let head = format!("{} {}", advisory.feed, advisory.id);
+        lines.push(head + &word.unwrap_or_default());
+        for affected in advisory.affected {
+            let ends: Vec<_> = affected.ranges.iter().map(|range| &range.end).collect();
+            let open: &[_] = match affected.fix {
+                FixState::NotAffected => &[],
+                _ => &[&RangeEnd::Open],
+            };
+            assert_eq!(ends, open);
+            lines.push(format!(
+                "  {} {} {:?}",
+                affected.namespace, affected.name, affected.fix
+            ));
+        }
+    }
+    assert_eq!(lines, expected);
+}
+
 /// CVE-2025-0167 of 2025-02-06, with one binary of each release.
 #[test]
 fn what_is_said_of_source_packages_counts() {
-    check_feed(
-        &UBUNTU_VEX,
-        "ubuntu/vex/vex-all.tar.xz!/vex/cve/2025/CVE-2025-0167.json",
-        br#"{"metadata":{"@context":"https://openvex.dev/ns/v0.2.0",
+    check_states(
+        r#"{"metadata":{"@context":"https://openvex.dev/ns/v0.2.0",
           "@id":"https://github.com/canonical/ubuntu-security-notices/blob/main/vex/cve/2025/CVE-2025-0167",
           "author":"Canonical Ltd.","timestamp":"2025-02-06T16:37:20.173026","version":1},
          "statements":[
@@ -34,11 +62,12 @@ fn what_is_said_of_source_packages_counts() {
             {"@id":"pkg:deb/ubuntu/curl@7.81.0-1ubuntu1.20?arch=source&distro=jammy"},
             {"@id":"pkg:deb/ubuntu/curl@8.9.1-2ubuntu2.2?arch=source&distro=oracular"}]}]}"#,
         &[
-            "CVE-2025-0167 published=2025-02-05 modified=2025-02-06",
-            "  Ubuntu:Pro:14.04:LTS curl fix=NotAffected",
-            "  Ubuntu:20.04:LTS curl fix=NotAffected",
-            "  Ubuntu:22.04:LTS curl * fix=NotFixed",
-            "  Ubuntu:24.10 curl * fix=NotFixed",
+            "ubuntu-vex CVE-2025-0167",
+            "  Ubuntu:22.04:LTS curl NotFixed",
+            "  Ubuntu:24.10 curl NotFixed",
+            "ubuntu-vex-not-affected CVE-2025-0167",
+            "  Ubuntu:Pro:14.04:LTS curl NotAffected",
+            "  Ubuntu:20.04:LTS curl NotAffected",
         ],
     );
 }
@@ -47,7 +76,7 @@ fn what_is_said_of_source_packages_counts() {
 #[test]
 fn the_version_of_what_is_fixed_is_no_fix() {
     check_feed(
-        &UBUNTU_VEX,
+        &UBUNTU_VEX_NOT_AFFECTED,
         "ubuntu/vex/cve/2024/CVE-2024-6387.json",
         br#"{"@context":"https://openvex.dev/ns/v0.2.0","author":"Canonical Ltd.",
          "timestamp":"2026-09-16T11:19:31.597681Z","version":14,"statements":[
@@ -76,7 +105,7 @@ fn the_version_of_what_is_fixed_is_no_fix() {
 #[test]
 fn notices_say_which_version_has_the_fix() {
     check_feed(
-        &UBUNTU_VEX_NOTICES,
+        &UBUNTU_VEX,
         "ubuntu/vex/vex-all.tar.xz!/vex/usn/USN-6859-1.json",
         br#"{"timestamp":"2026-04-24T08:06:55.497955Z","version":2,"statements":[
           {"vulnerability":{"@id":"https://ubuntu.com/security/notices/USN-6859-1","name":"USN-6859-1",
@@ -92,7 +121,7 @@ fn notices_say_which_version_has_the_fix() {
         ],
     );
     check_feed(
-        &UBUNTU_VEX_NOTICES,
+        &UBUNTU_VEX,
         "ubuntu/vex/vex-all.tar.xz!/vex-all/vex/usn/USN-7372-1.json",
         br#"{"metadata":{"timestamp":"2025-03-26T17:08:28.810633"},"statements":[
           {"vulnerability":{"name":"USN-7372-1","aliases":["CVE-2022-45060","https://launchpad.net/bugs/1"]},
@@ -145,6 +174,12 @@ fn decisions_and_priorities_stand_in_sentences() {
             r#""status_notes":"Vulnerability assessment is pending.""#,
             "e",
         ),
+        // In another product of the same namespace, `a` is affected.
+        statement(
+            "not_affected",
+            r#""justification":"component_not_present""#,
+            "a",
+        ),
         statement(
             "not_affected",
             r#""justification":"component_not_present""#,
@@ -152,18 +187,17 @@ fn decisions_and_priorities_stand_in_sentences() {
         ),
     ];
     let document = format!(r#"{{"statements":[{}]}}"#, statements.join(","));
-    check_feed(
-        &UBUNTU_VEX,
-        "ubuntu/vex/cve/2026/CVE-2026-10050.json",
-        document.as_bytes(),
+    check_states(
+        &document,
         &[
-            "CVE-2026-10050 severity=Medium",
-            "  Ubuntu:24.04:LTS a * fix=WillNotFix",
-            "  Ubuntu:24.04:LTS b * fix=EndOfLife",
-            "  Ubuntu:24.04:LTS c * fix=NotFixed",
-            "  Ubuntu:24.04:LTS d * fix=Deferred",
-            "  Ubuntu:24.04:LTS e * fix=UnderInvestigation",
-            "  Ubuntu:24.04:LTS f fix=NotAffected",
+            "ubuntu-vex CVE-2026-10050 Medium",
+            "  Ubuntu:24.04:LTS a WillNotFix",
+            "  Ubuntu:24.04:LTS b EndOfLife",
+            "  Ubuntu:24.04:LTS c NotFixed",
+            "  Ubuntu:24.04:LTS d Deferred",
+            "  Ubuntu:24.04:LTS e UnderInvestigation",
+            "ubuntu-vex-not-affected CVE-2026-10050 Medium",
+            "  Ubuntu:24.04:LTS f NotAffected",
         ],
     );
 }
@@ -257,7 +291,7 @@ fn joined(osv: &str, vex: &str, notice: &str) -> Vec<String> {
     for (feed, document) in [
         (&OSV_UBUNTU, osv),
         (&UBUNTU_VEX, vex),
-        (&UBUNTU_VEX_NOTICES, notice),
+        (&UBUNTU_VEX, notice),
     ] {
         for item in feed_items(feed, "a.json", document.as_bytes()) {
             builder.add(item);
@@ -288,7 +322,7 @@ fn joined(osv: &str, vex: &str, notice: &str) -> Vec<String> {
 /// UBUNTU-CVE-2024-51988 of 2025-06-02, and the document of the same CVE of 2025-07-01, which says
 /// that jammy's package never was affected; the other states and the notice are made up.
 #[test]
-fn what_is_said_twice_joins_and_the_state_counts_before_the_rest() {
+fn what_is_said_twice_joins_and_only_what_is_not_affected_counts_before_the_rest() {
     let osv = r#"{"id":"UBUNTU-CVE-2024-51988","upstream":["CVE-2024-51988"],"affected":[
          {"package":{"ecosystem":"Ubuntu:22.04:LTS","name":"rabbitmq-server"},
           "ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"3.9.27-0ubuntu0.1"}]}]}]}"#;
@@ -302,23 +336,27 @@ fn what_is_said_twice_joins_and_the_state_counts_before_the_rest() {
     };
     let fixed = [
         "UBUNTU-CVE-2024-51988 [osv-ubuntu] <3.9.27-0ubuntu0.1FromRanges",
-        "USN-1-1 [ubuntu-vex-notices] <3.9.27-0ubuntu0.1FromRanges",
+        "USN-1-1 [ubuntu-vex] <3.9.27-0ubuntu0.1FromRanges",
     ];
     for (distro, status, expected) in [
         (
             "jammy",
             "not_affected",
-            &["CVE-2024-51988 [ubuntu-vex] NotAffected"][..],
+            &["CVE-2024-51988 [ubuntu-vex-not-affected] NotAffected"][..],
         ),
         (
             "jammy",
             "under_investigation",
-            &["CVE-2024-51988 [ubuntu-vex] *UnderInvestigation"],
+            &[
+                "CVE-2024-51988 [ubuntu-vex] *UnderInvestigation",
+                fixed[0],
+                fixed[1],
+            ],
         ),
         (
             "jammy",
             "affected",
-            &["CVE-2024-51988 [ubuntu-vex] *NotFixed"],
+            &["CVE-2024-51988 [ubuntu-vex] *NotFixed", fixed[0], fixed[1]],
         ),
         ("jammy", "fixed", &fixed),
         // What is sold, and other releases, are not this one.
