@@ -9,7 +9,9 @@ use std::time::Instant;
 use lynkeus_network::engine::Engine;
 use lynkeus_network::finding::{Finding, Options, of};
 use lynkeus_network::incremental::Live;
-use lynkeus_network::snapshot::{Change, File, Permission, SecurityGroup, Snapshot, read};
+use lynkeus_network::snapshot::{
+    Change, ElasticIp, File, Instance, Object, Permission, SecurityGroup, Snapshot, Table, read,
+};
 use serde_json::{Value, json};
 
 /// Numbers that only depend on a seed (xorshift64*).
@@ -222,6 +224,173 @@ fn processor() -> f64 {
     f64::from(ticks.sum::<u32>()) / 100.0
 }
 
+/// A change of the configuration, made of some numbers.
+type Make = fn(&Snapshot, &mut Dice) -> Vec<Change>;
+
+/// What is changed, and how often.
+const CHANGES: &[(&str, Make, usize)] = &[
+    ("a group's rules", change_group, 2000),
+    ("an ACL's entries", change_acl, 200),
+    ("a subnet's route table", change_table, 200),
+    ("an interface's groups", change_interface, 1000),
+    ("an interface added or removed", change_presence, 1000),
+    ("an elastic address", change_address, 1000),
+    ("an instance's state", change_instance, 1000),
+    ("a prefix list", change_list, 20),
+    ("the internet gateway", change_gateway, 2),
+];
+
+/// One of the keys of a table.
+fn one<T>(dice: &mut Dice, prefix: &str, table: &Table<T>) -> String
+where
+    T: Object,
+{
+    format!("{prefix}-{}", dice.below(table.len()))
+}
+
+fn change_group(snapshot: &Snapshot, dice: &mut Dice) -> Vec<Change> {
+    let id = one(dice, "sg", &snapshot.groups);
+    let mut new = snapshot.groups[&id].clone();
+    let rules = new.ip_permissions.len();
+    new.ip_permissions = (0..rules).map(|_| permission(dice)).collect();
+    vec![Change::Groups(id, Some(Box::new(new)))]
+}
+
+fn change_acl(snapshot: &Snapshot, dice: &mut Dice) -> Vec<Change> {
+    let id = one(dice, "acl", &snapshot.acls);
+    let mut new = snapshot.acls[&id].clone();
+    if let Some(entry) = new.entries.first_mut() {
+        entry.cidr_block = dice.block();
+    }
+    vec![Change::Acls(id, Some(Box::new(new)))]
+}
+
+fn change_table(snapshot: &Snapshot, dice: &mut Dice) -> Vec<Change> {
+    let id = one(dice, "rtb", &snapshot.route_tables);
+    let mut new = snapshot.route_tables[&id].clone();
+    if let Some(route) = new.routes.last_mut() {
+        route.destination_cidr_block = dice.block();
+    }
+    vec![Change::RouteTables(id, Some(Box::new(new)))]
+}
+
+fn change_interface(snapshot: &Snapshot, dice: &mut Dice) -> Vec<Change> {
+    let all = &snapshot.interfaces;
+    let (id, other) = (one(dice, "eni", all), one(dice, "eni", all));
+    let new = snapshot.interfaces.get(&id).map(|interface| {
+        let mut new = interface.clone();
+        if let Some(other) = snapshot.interfaces.get(&other) {
+            new.groups.clone_from(&other.groups);
+        }
+        Box::new(new)
+    });
+    vec![Change::Interfaces(id, new)]
+}
+
+fn change_presence(snapshot: &Snapshot, dice: &mut Dice) -> Vec<Change> {
+    let id = "eni-new".to_owned();
+    let like = one(dice, "eni", &snapshot.interfaces);
+    let is_there = snapshot.interfaces.contains_key(&id);
+    let new = snapshot.interfaces.get(&like).filter(|_| !is_there);
+    vec![Change::Interfaces(id, new.cloned().map(Box::new))]
+}
+
+/// A public address is taken away from an interface, or comes back.
+fn change_address(snapshot: &Snapshot, dice: &mut Dice) -> Vec<Change> {
+    let id = one(dice, "eni", &snapshot.interfaces);
+    let Some(interface) = snapshot.interfaces.get(&id) else {
+        return Vec::new();
+    };
+    let mut new = interface.clone();
+    let allocation = format!("eipalloc-{id}");
+    let is_listed = snapshot.elastic_ips.contains_key(&allocation);
+    let mut elastic = None;
+    for private in &mut new.private_ip_addresses {
+        private.association = None;
+        elastic = Some(Box::new(ElasticIp {
+            allocation_id: allocation.clone(),
+            public_ip: "54.255.0.1".to_owned(),
+            private_ip_address: private.private_ip_address.clone(),
+            network_interface_id: id.clone(),
+            ..ElasticIp::default()
+        }));
+    }
+    vec![
+        Change::Interfaces(id, Some(Box::new(new))),
+        Change::ElasticIps(allocation, elastic.filter(|_| !is_listed)),
+    ]
+}
+
+fn change_instance(snapshot: &Snapshot, dice: &mut Dice) -> Vec<Change> {
+    let number = dice.below(snapshot.interfaces.len());
+    let id = format!("i-{number}");
+    let mut new = Instance {
+        instance_id: id.clone(),
+        ..Instance::default()
+    };
+    let is_stopped = snapshot.instances.contains_key(&id);
+    new.state.name = if is_stopped { "running" } else { "stopped" }.to_owned();
+    vec![Change::Instances(id, Some(Box::new(new)))]
+}
+
+fn change_list(snapshot: &Snapshot, dice: &mut Dice) -> Vec<Change> {
+    let id = one(dice, "pl", &snapshot.prefix_lists);
+    let mut new = snapshot.prefix_lists[&id].clone();
+    new.cidrs = Some((0..20).map(|_| dice.block()).collect());
+    vec![Change::PrefixLists(id, Some(Box::new(new)))]
+}
+
+fn change_gateway(snapshot: &Snapshot, _: &mut Dice) -> Vec<Change> {
+    let id = "igw-0".to_owned();
+    let mut new = snapshot.internet_gateways[&id].clone();
+    for attachment in &mut new.attachments {
+        let is_there = attachment.state == "available";
+        attachment.state = if is_there { "detached" } else { "available" }.to_owned();
+    }
+    vec![Change::InternetGateways(id, Some(Box::new(new)))]
+}
+
+/// Times changes of one kind, to the findings that they open and close.
+fn changed(live: &mut Live, name: &str, change: Make, count: usize) {
+    let dice = &mut Dice(1234);
+    let (mut times, mut evaluated, mut felt) = (Vec::new(), 0, 0);
+    for _ in 0..count {
+        let changes = change(live.snapshot(), dice);
+        let start = Instant::now();
+        let difference = live.apply_all(changes);
+        times.push(start.elapsed().as_secs_f64() * 1000.0);
+        evaluated += difference.evaluated;
+        felt += usize::from(!difference.opened.is_empty() || !difference.closed.is_empty());
+    }
+    times.sort_by(f64::total_cmp);
+    let at = |percent: usize| {
+        let time = times.get(times.len() * percent / 100);
+        time.copied().unwrap_or(0.0)
+    };
+    println!(
+        "  {name} changed: p50 {:.2} ms, p99 {:.2} ms, max {:.2} ms; {} interfaces evaluated, {felt} of {count} felt",
+        at(50),
+        at(99),
+        times.last().copied().unwrap_or(0.0),
+        evaluated / count,
+    );
+}
+
+/// Times how a whole configuration is compared with the one that is kept.
+fn compared(live: &Live) {
+    let mut new = live.snapshot().clone();
+    if let Some(table) = new.route_tables.get_mut("rtb-0") {
+        table.routes.pop();
+    }
+    let start = Instant::now();
+    let changes = live.snapshot().changes(new);
+    let time = start.elapsed().as_secs_f64() * 1000.0;
+    println!(
+        "  a whole configuration compared: {time:.2} ms, {} change",
+        changes.len()
+    );
+}
+
 fn main() {
     let numbers: Vec<usize> = std::env::args()
         .skip(1)
@@ -242,37 +411,19 @@ fn main() {
     let findings = full(&snapshot, *threads);
     let (whole, worked) = (start.elapsed(), processor() - worked);
     let after = peak();
+    let (start, live_worked) = (Instant::now(), processor());
     let mut live = Live::new(snapshot, Options::default());
-    let dice = &mut Dice(1234);
-    let mut times: Vec<f64> = Vec::new();
-    for _ in 0..2000 {
-        let new = group(dice, 0, *rules);
-        let changed = SecurityGroup {
-            group_id: format!("sg-{}", dice.below(*groups)),
-            ..new
-        };
-        let start = Instant::now();
-        let difference = live.apply(Change::Groups(
-            changed.group_id.clone(),
-            Some(Box::new(changed)),
-        ));
-        times.push(start.elapsed().as_secs_f64() * 1000.0);
-        assert!(difference.evaluated <= *interfaces);
-    }
-    times.sort_by(f64::total_cmp);
-    let at = |percent: usize| {
-        times
-            .get(times.len() * percent / 100)
-            .copied()
-            .unwrap_or(0.0)
-    };
+    let (kept, live_worked) = (start.elapsed(), processor() - live_worked);
+    let held = peak();
     println!(
         "{interfaces} interfaces, {groups} groups x {rules} rules, {sets} sets, {threads} threads: \
          {findings} findings in {:.2} s, {worked:.2} s of processor time; configuration {base} MiB, peak {after} MiB; \
-         a group's rules changed: p50 {:.2} ms, p99 {:.2} ms, max {:.2} ms",
+         kept to be changed in {:.2} s, {live_worked:.2} s of processor time, peak {held} MiB",
         whole.as_secs_f64(),
-        at(50),
-        at(99),
-        times.last().copied().unwrap_or(0.0),
+        kept.as_secs_f64(),
     );
+    for (name, change, times) in CHANGES {
+        changed(&mut live, name, *change, *times);
+    }
+    compared(&live);
 }

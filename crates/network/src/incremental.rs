@@ -206,3 +206,64 @@ fn without(these: &[Finding], others: &[Finding]) -> Vec<Finding> {
     };
     these.iter().filter(|f| !is_there(f)).cloned().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::Live;
+    use crate::finding::Options;
+    use crate::snapshot::{Change, File, NetworkInterface, read};
+
+    const ESTATE: &str = r#"{"Vpcs":[{"VpcId":"vpc-1","CidrBlock":"10.0.0.0/16"}],
+        "Subnets":[{"SubnetId":"subnet-1","VpcId":"vpc-1"}],
+        "InternetGateways":[{"InternetGatewayId":"igw-1","Attachments":[{"VpcId":"vpc-1"}]}],
+        "RouteTables":[{"RouteTableId":"rtb-1","VpcId":"vpc-1","Associations":[{"Main":true}],
+            "Routes":[{"DestinationCidrBlock":"0.0.0.0/0","GatewayId":"igw-1"}]}],
+        "NetworkAcls":[{"NetworkAclId":"acl-1","VpcId":"vpc-1","IsDefault":true,"Entries":[
+            {"RuleNumber":1,"Protocol":"-1","RuleAction":"allow","CidrBlock":"0.0.0.0/0"},
+            {"RuleNumber":1,"Protocol":"-1","RuleAction":"allow","CidrBlock":"0.0.0.0/0","Egress":true}]}],
+        "SecurityGroups":[{"GroupId":"sg-1","VpcId":"vpc-1","IpPermissions":[
+            {"IpProtocol":"tcp","FromPort":22,"ToPort":22,"IpRanges":[{"CidrIp":"0.0.0.0/0"}]}]}]}"#;
+
+    fn interface(id: &str) -> NetworkInterface {
+        let text = format!(
+            r#"{{"NetworkInterfaceId":"{id}","VpcId":"vpc-1","SubnetId":"subnet-1",
+            "Groups":[{{"GroupId":"sg-1"}}],"PrivateIpAddress":"10.0.0.4",
+            "Association":{{"PublicIp":"54.0.0.4"}},"Attachment":{{"InstanceId":"i-{id}"}}}}"#
+        );
+        serde_json::from_str(&text).expect("an interface")
+    }
+
+    #[test]
+    fn what_interfaces_that_come_and_go_leave_behind_is_swept_up() {
+        let file = File {
+            name: "estate.json".to_owned(),
+            bytes: ESTATE.as_bytes().to_vec(),
+        };
+        let (snapshot, problems) = read(&[file]);
+        assert_eq!(problems, []);
+        let mut live = Live::new(Arc::new(snapshot), Options::default());
+        let put = |id: &str| Change::Interfaces(id.to_owned(), Some(Box::new(interface(id))));
+        live.apply(put("eni-stays"));
+        let mut most = 0;
+        for number in 0..2000 {
+            let id = format!("eni-{number}");
+            let difference = live.apply(put(&id));
+            assert_eq!((difference.opened.len(), difference.evaluated), (1, 1));
+            let difference = live.apply(Change::Interfaces(id, None));
+            assert_eq!((difference.closed.len(), difference.evaluated), (1, 0));
+            most = most.max(live.log.as_ref().map_or(0, crate::reads::Log::cells));
+        }
+        assert!(most < 2000, "{most} cells");
+        assert_eq!(live.findings().len(), 1);
+        let group = live.snapshot().groups["sg-1"].clone();
+        let closed = crate::snapshot::SecurityGroup {
+            ip_permissions: Vec::new(),
+            ..group
+        };
+        let change = Change::Groups("sg-1".to_owned(), Some(Box::new(closed)));
+        let difference = live.apply(change);
+        assert_eq!((difference.closed.len(), difference.evaluated), (1, 1));
+    }
+}

@@ -21,7 +21,17 @@ thread_local! {
 }
 
 /// Stale edges that are kept before they are swept up.
-const MOST_STALE: usize = 10_000;
+const MOST_STALE: usize = 1000;
+
+/// Look-ups that are remembered, each in the slot that its key tells; a power of two.
+const RECENT: usize = 64;
+
+/// Something that is being computed.
+#[derive(Debug)]
+struct Open {
+    number: u32,
+    reads: Vec<Cell>,
+}
 
 #[derive(Debug, Default)]
 struct Node {
@@ -31,6 +41,16 @@ struct Node {
     readers: Vec<Cell>,
     /// Something that it read has changed.
     is_stale: bool,
+    /// The last computation that read it.
+    reader: u32,
+}
+
+/// A look-up that was noted not long ago.
+#[derive(Debug, Default)]
+struct Recent {
+    place: usize,
+    key: String,
+    cell: Cell,
 }
 
 /// Who has read what.
@@ -40,7 +60,11 @@ pub(crate) struct Log {
     nodes: Vec<Node>,
     free: Vec<Cell>,
     /// What is being computed, the innermost last, with what it has read so far.
-    open: Vec<Vec<Cell>>,
+    open: Vec<Open>,
+    /// How many computations were begun.
+    begun: u32,
+    /// The same few things are looked up again and again; [`RECENT`] of them, or none.
+    recent: Vec<Recent>,
     /// Cells that are read, over all that was computed; and the edges that are kept for them.
     reads: usize,
     edges: usize,
@@ -69,7 +93,7 @@ pub(crate) fn note(place: Place, key: &str) {
 pub(crate) fn compute<T>(cell: Option<Cell>, act: impl FnOnce() -> T) -> (T, Cell) {
     let is_kept = LOG.with_borrow_mut(|log| {
         log.as_mut().is_some_and(|log| {
-            log.open.push(Vec::new());
+            log.begin();
             true
         })
     });
@@ -123,8 +147,39 @@ impl Log {
         cell
     }
 
+    fn begin(&mut self) {
+        self.begun = self.begun.wrapping_add(1);
+        let number = self.begun;
+        self.open.push(Open {
+            number,
+            reads: Vec::new(),
+        });
+    }
+
+    /// The cell of a place.
     fn place(&mut self, place: Place, key: &str) -> Cell {
         let number = place.number();
+        if self.recent.is_empty() {
+            self.recent.resize_with(RECENT, Recent::default);
+        }
+        let slot = slot(number, key);
+        if let Some(recent) = self.recent.get(slot)
+            && recent.place == number + 1
+            && recent.key == key
+        {
+            return recent.cell;
+        }
+        let cell = self.look_up(number, key);
+        if let Some(recent) = self.recent.get_mut(slot) {
+            recent.place = number + 1;
+            recent.key.clear();
+            recent.key.push_str(key);
+            recent.cell = cell;
+        }
+        cell
+    }
+
+    fn look_up(&mut self, number: usize, key: &str) -> Cell {
         if let Some(cell) = self.places.get(number).and_then(|keys| keys.get(key)) {
             return *cell;
         }
@@ -139,16 +194,21 @@ impl Log {
     }
 
     fn read(&mut self, cell: Cell) {
-        if let Some(reads) = self.open.last_mut()
-            && reads.last() != Some(&cell)
+        let Some(open) = self.open.last_mut() else {
+            return;
+        };
+        let place = usize::try_from(cell).ok();
+        if let Some(node) = place.and_then(|place| self.nodes.get_mut(place))
+            && node.reader != open.number
         {
-            reads.push(cell);
+            node.reader = open.number;
+            open.reads.push(cell);
         }
     }
 
     /// Ends the innermost computation.
     fn close(&mut self, cell: Option<Cell>) -> Cell {
-        let mut reads = self.open.pop().unwrap_or_default();
+        let mut reads = self.open.pop().map(|open| open.reads).unwrap_or_default();
         reads.sort_unstable();
         reads.dedup();
         let cell = cell.unwrap_or_else(|| self.new_cell());
@@ -223,6 +283,12 @@ impl Log {
         }
     }
 
+    /// How many cells there are, those to be used again included.
+    #[cfg(test)]
+    pub(crate) fn cells(&self) -> usize {
+        self.nodes.len()
+    }
+
     /// Whether so many edges lead to who did not read them last that a sweep is due.
     pub(crate) fn is_littered(&self) -> bool {
         self.edges > 2 * self.reads + MOST_STALE
@@ -248,6 +314,7 @@ impl Log {
             }
         }
         self.edges = self.reads;
+        self.recent.clear();
         let mut places = std::mem::take(&mut self.places);
         for keys in &mut places {
             keys.retain(|_, cell| {
@@ -264,6 +331,13 @@ impl Log {
             .map(|(cell, _)| cell)
             .collect();
     }
+}
+
+/// The slot in which a look-up is remembered.
+fn slot(place: usize, key: &str) -> usize {
+    let last = key.bytes().rev().take(4);
+    let sum = last.fold(place, |sum, byte| sum.wrapping_mul(31) ^ usize::from(byte));
+    sum % RECENT
 }
 
 /// What was computed, by what it was computed for.
