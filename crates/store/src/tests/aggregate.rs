@@ -245,7 +245,7 @@ const COUNTS: &str = "COUNT(*), COUNT(CASE WHEN f.severity = 5 THEN 1 END), \
 const KEPT: &str = "total, critical, high, medium, low, informational, untriaged, exploits, fixes";
 
 /// What is kept for each resource, layer and group, and the same counted from the findings.
-fn kept_and_counted(engine: &Engine) -> Vec<[Vec<Row>; 2]> {
+pub(super) fn kept_and_counted(engine: &Engine) -> Vec<[Vec<Row>; 2]> {
     let packages = "(SELECT DISTINCT f.*, p.name FROM findings f \
                     JOIN finding_packages p ON p.finding = f.id)";
     let layers = "(SELECT DISTINCT f.*, p.layer FROM findings f \

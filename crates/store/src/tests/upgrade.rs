@@ -7,6 +7,7 @@ use findings::{
     finding::{FindingType, State},
 };
 
+use super::aggregate::kept_and_counted;
 use crate::{
     Engine, Scope, Tx, Value,
     content::{self, Wanted},
@@ -72,7 +73,9 @@ fn a_store_of_each_older_schema_is_found_again() {
                 .expect("a number");
             assert_eq!(usize::try_from(now).expect("a version"), MIGRATIONS.len());
             engine.read(check_state).expect("read");
+            check_counts(&engine);
             check_that_it_goes_on(&engine);
+            check_counts(&engine);
         }
     }
 }
@@ -136,6 +139,16 @@ fn check_state(tx: &mut Tx<'_>) -> Result<(), crate::StoreError> {
     // The second migration asks for ranks of everything that is open.
     assert_eq!(pending::count(tx)?, 10);
     Ok(())
+}
+
+/// What migrations counted is what there is, and what writers add fits.
+fn check_counts(engine: &Engine) {
+    let mut some = 0;
+    for [kept, counted] in kept_and_counted(engine) {
+        assert_eq!(kept, counted);
+        some += usize::from(!kept.is_empty());
+    }
+    assert!(some >= 4, "resources, titles and packages are counted");
 }
 
 /// Today's writers find the old rows where they look for them.
