@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, BufWriter, Seek as _, Write},
+    io::{self, BufRead as _, BufReader, BufWriter, Seek as _, Write},
 };
 
 use anyhow::{Context as _, Result, anyhow};
@@ -90,7 +90,7 @@ pub(crate) fn run(service: &Service, job: &Job) -> Result<()> {
     match written {
         Ok(work) => {
             if !end(Status::Succeeded, None)? {
-                work.withdraw();
+                work.withdraw()?;
             }
         }
         Err(Trouble::Cancelled) => {}
@@ -119,8 +119,33 @@ pub(crate) struct Work<'a> {
     pub(crate) service: &'a Service,
     pub(crate) report: &'a Report,
     destination: Destination,
-    /// What was put so far.
-    keys: Vec<String>,
+    keys: Keys,
+}
+
+/// The keys that were put so far, one on a line of a file: an export has as many as resources.
+struct Keys(BufWriter<File>);
+
+impl Keys {
+    fn new() -> Result<Self, Trouble> {
+        Ok(Self(BufWriter::new(Work::scratch()?)))
+    }
+
+    fn note(&mut self, key: &str) -> io::Result<()> {
+        serde_json::to_writer(&mut self.0, key)?;
+        self.0.write_all(b"\n")
+    }
+
+    fn each(self, mut visit: impl FnMut(&str)) -> io::Result<()> {
+        let mut file = self
+            .0
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)?;
+        file.rewind()?;
+        for line in BufReader::new(file).lines() {
+            visit(&serde_json::from_str::<String>(&line?)?);
+        }
+        Ok(())
+    }
 }
 
 impl<'a> Work<'a> {
@@ -130,7 +155,7 @@ impl<'a> Work<'a> {
             service,
             report,
             destination: destination.context("read the destination")?,
-            keys: Vec::new(),
+            keys: Keys::new()?,
         })
     }
 
@@ -178,16 +203,17 @@ impl<'a> Work<'a> {
             },
             &mut file,
         )?;
-        self.keys.push(key);
+        self.keys.note(&key)?;
         Ok(())
     }
 
     /// Takes back what was put for a report that was cancelled at the last moment.
-    fn withdraw(&self) {
-        for key in &self.keys {
-            let scope = &self.report.scope;
-            self.service.exports.remove(scope, &self.destination, key);
-        }
+    fn withdraw(self) -> Result<()> {
+        let (exports, scope) = (&self.service.exports, &self.report.scope);
+        let destination = &self.destination;
+        self.keys
+            .each(|key| exports.remove(scope, destination, key))
+            .context("read which files of a cancelled report are to be removed")
     }
 
     fn findings(&mut self) -> Result<(), Trouble> {
@@ -269,7 +295,7 @@ mod tests {
         testing::each_engine,
     };
 
-    use super::run;
+    use super::{Work, run};
     use crate::{
         cli::{Cli, Command},
         clock,
@@ -441,6 +467,33 @@ mod tests {
                 .take_in(&scope(), &submission, clock::now())
                 .unwrap();
             assert_eq!(told(), [(true, "SUCCESSFUL".to_owned(), None)]);
+        });
+    }
+
+    #[test]
+    fn a_report_that_is_cancelled_at_the_last_moment_is_taken_back() {
+        each_engine(|address, engine| {
+            let data = tempfile::tempdir().unwrap();
+            let advisories = database(&[("CVE-2024-0001", "openssl", "3.0.15-1")], &[]);
+            let packages = [("libssl3", "openssl", "3.0.14-1")];
+            submit(engine, "i-1", &packages, &advisories, 1);
+            ask(engine);
+            let (service, report) = (service(address, data.path()), kept(engine));
+            let mut work = Work::new(&service, &report).unwrap().write().unwrap();
+            for name in ["a/\u{e9} \"b\".json", "a/c.json"] {
+                let empty = Work::scratch().unwrap();
+                work.put(name, "application/json", empty).unwrap();
+            }
+            let bucket = data.path().join("exports/123456789012/bucket");
+            let files = || {
+                let all = fs::read_dir(&bucket).unwrap();
+                let nested = fs::read_dir(bucket.join("a")).unwrap();
+                let all = all.chain(nested).map(|entry| entry.unwrap().path());
+                all.filter(|path| path.is_file()).count()
+            };
+            assert_eq!(files(), 3);
+            work.withdraw().unwrap();
+            assert_eq!(files(), 0);
         });
     }
 
