@@ -242,6 +242,27 @@ impl Tx<'_> {
         Ok(row.is_some_and(|row| row.int(0).is_ok_and(|held| held != 0)))
     }
 
+    /// Runs queries that want few rows. PostgreSQL would read a table from its beginning if it
+    /// expects many rows to satisfy them, and read all of it if those are at its end; and to start
+    /// processes beside its own takes longer than such a query.
+    pub(crate) fn by_index<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        if !self.is_postgres() {
+            return work(self);
+        }
+        self.batch(
+            "SET LOCAL enable_seqscan = off; SET LOCAL max_parallel_workers_per_gather = 0",
+        )?;
+        let done = work(self)?;
+        self.batch(
+            "SET LOCAL enable_seqscan TO DEFAULT; \
+             SET LOCAL max_parallel_workers_per_gather TO DEFAULT",
+        )?;
+        Ok(done)
+    }
+
     /// What locks the rows of a `SELECT` until the transaction ends: SQLite has one writer anyway.
     pub fn for_update(&self) -> &'static str {
         if self.is_postgres() {

@@ -118,7 +118,10 @@ fn members(
             Conditions::Ports(list) => any(list.iter().map(|one| ports(*one, to))),
             Conditions::Packages(list) => {
                 let packages = any(list.iter().map(|one| package(one, to)));
-                format!("f.id IN (SELECT p.finding FROM finding_packages p WHERE {packages})")
+                // Told that each comes once, PostgreSQL reads no more of them than it needs.
+                format!(
+                    "f.id IN (SELECT DISTINCT p.finding FROM finding_packages p WHERE {packages})"
+                )
             }
         });
     }

@@ -98,7 +98,7 @@ pub fn list(
     if cursor.is_some_and(|cursor| cursor.query != digest) {
         return Err(StoreError::Cursor);
     }
-    let (ids, next) = page_of_ids(tx, scope, query, cursor, size)?;
+    let (ids, next) = tx.by_index(|tx| page_of_ids(tx, scope, query, cursor, size))?;
     Ok(Page {
         findings: by_ids(tx, scope, &ids)?,
         next: next.map(|(moment, position)| Cursor {
@@ -239,13 +239,15 @@ struct Source<'a> {
 
 impl<'a> Listing<'a> {
     fn new(tx: &mut Tx<'_>, scope: &'a Scope, query: Query<'a>) -> Result<Self, StoreError> {
+        let most = if tx.is_postgres() { FEW_KNOWN } else { FEW };
         Ok(Self {
             scope,
             criteria: query.criteria,
             key: query.sort.map_or(Key::Same, |sort| sort.field.key()),
             descending: query.sort.is_some_and(|sort| sort.descending),
             embedded: !tx.is_postgres(),
-            few: is_selective(query.criteria) && count_up_to(tx, scope, query.criteria, FEW)? < FEW,
+            few: is_selective(query.criteria)
+                && count_up_to(tx, scope, query.criteria, most)? < most,
         })
     }
 
@@ -391,8 +393,11 @@ impl<'a> Listing<'a> {
     }
 }
 
-/// Findings that are sorted in a few milliseconds.
+/// Findings that SQLite sorts in a few milliseconds.
 const FEW: i64 = 5_000;
+
+/// The same for PostgreSQL, which knows how often values are and sorts more by itself.
+const FEW_KNOWN: i64 = 1_000;
 
 /// Whether the criteria ask for values that an index finds, so that counting a few is cheap.
 fn is_selective(criteria: &Criteria) -> bool {
