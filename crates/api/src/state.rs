@@ -5,7 +5,7 @@ use std::{error::Error as _, fmt, sync::Arc};
 use findings::finding::VulnerabilityFacts;
 use model::Timestamp;
 use serde_json::Value;
-use store::{Engine, Scope, StoreError};
+use store::{Engine, Scope, StoreError, vex::Sender};
 
 use crate::{errors::Error, sigv4::Caller, wire::scan::OutputFormat};
 
@@ -42,8 +42,11 @@ pub trait Networks: Send + Sync {
 /// What is asked about VEX documents.
 #[derive(Debug)]
 pub enum Vex {
-    /// Keep the one in the body, under this name.
-    Add(String),
+    /// Keep the one in the body.
+    Add {
+        name: String,
+        sender: Sender,
+    },
     List,
     /// Forget the one with this id.
     Remove(String),

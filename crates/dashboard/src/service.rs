@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use findings::finding::{Finding, VulnerablePackage};
 use model::Timestamp;
-use store::Scope;
+use store::{Scope, vex::Sender};
 
 /// The advisory database that is used at the moment.
 #[derive(Debug, Clone)]
@@ -88,5 +88,6 @@ pub struct Sent<'a> {
     /// Of the file.
     pub name: &'a str,
     pub content: &'a [u8],
+    pub sender: Sender,
     pub now: Timestamp,
 }

@@ -12,7 +12,7 @@ use api::{
 use axum::http::{HeaderMap, header};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use store::{Scope, keys};
+use store::{Scope, keys, vex::Sender};
 
 use crate::{Dashboard, answer::Failure};
 
@@ -47,6 +47,8 @@ pub(crate) struct Session {
     pub(crate) scope: Scope,
     /// Whether nothing may be changed.
     pub(crate) is_reader: bool,
+    /// The role, and the key it signed in with.
+    pub(crate) sender: Sender,
     ticket: Ticket,
 }
 
@@ -169,6 +171,10 @@ impl Dashboard {
         Ok(key.map(|key| Session {
             scope: Scope::new(key.account, &ticket.region),
             is_reader: key.is_reader,
+            sender: Sender {
+                principal: key.principal,
+                access_key: ticket.key.clone(),
+            },
             ticket,
         }))
     }

@@ -37,6 +37,7 @@ pub(crate) fn add(asked: &Asked<'_>) -> Result<Reply, Failure> {
         scope: &asked.session.scope,
         name: &name,
         content: content.as_bytes(),
+        sender: asked.session.sender.clone(),
         now: keep::timestamp(asked.now),
     };
     match asked
@@ -126,7 +127,11 @@ fn section(
         section.card {
             h2 { (document.name) }
             p {
-                "By " (document.author) ", added " (words::ago(document.added_at, asked.now)) ": hides "
+                "By " (document.author) ", added " (words::ago(document.added_at, asked.now))
+                @if let Some(sender) = &document.added_by {
+                    " by " (sender.principal) " with key " code { (sender.access_key) }
+                }
+                ": hides "
                 (words::counted(hidden, "finding", "findings")) ". ID " code { (document.id) }
             }
             @for problem in &document.problems { p.notice.bad { (problem) } }

@@ -27,6 +27,27 @@ pub struct Document {
     pub problems: Vec<String>,
     /// Milliseconds since 1970.
     pub added_at: i64,
+    /// None of a document from before it was kept.
+    pub added_by: Option<Sender>,
+}
+
+/// Who added a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sender {
+    /// ARN of the role.
+    pub principal: String,
+    /// Id of the access key with which it asked, or signed in to the dashboard.
+    pub access_key: String,
+}
+
+/// A document as it is handed in.
+#[derive(Debug, Clone, Copy)]
+pub struct New<'a> {
+    pub name: &'a str,
+    pub statements: &'a [VexStatement],
+    /// What of it could not be read.
+    pub problems: &'a [String],
+    pub sender: &'a Sender,
 }
 
 /// What a statement does to the findings that are open.
@@ -45,11 +66,16 @@ pub struct Effect {
 pub fn put(
     tx: &mut Tx<'_>,
     scope: &Scope,
-    name: &str,
-    (statements, problems): (&[VexStatement], &[String]),
+    new: &New<'_>,
     now: i64,
 ) -> Result<Option<(String, BTreeSet<String>)>, StoreError> {
     tx.hold_exclusively(scope)?;
+    let New {
+        name,
+        statements,
+        problems,
+        sender,
+    } = *new;
     let own = statements.first();
     let known_as = own.map_or(name, |first| match first.document.as_str() {
         "" => name,
@@ -75,8 +101,8 @@ pub fn put(
         return Ok(None);
     }
     tx.execute(
-        "INSERT INTO vex_documents (id, account, region, name, author, problems, added_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO vex_documents (id, account, region, name, author, problems, added_at, \
+         principal, access_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         &[
             Value::from(&id),
             Value::from(&scope.account),
@@ -85,6 +111,8 @@ pub fn put(
             own.map_or("", |first| first.author.as_str()).into(),
             encode("problems", &problems)?.into(),
             now.into(),
+            Value::from(&sender.principal),
+            Value::from(&sender.access_key),
         ],
     )?;
     let mut rows = Vec::with_capacity(statements.len());
@@ -132,7 +160,7 @@ fn spoken_of(tx: &mut Tx<'_>, id: &str) -> Result<BTreeSet<String>, StoreError> 
 /// The documents of the account, by name.
 pub fn list(tx: &mut Tx<'_>, scope: &Scope) -> Result<Vec<Document>, StoreError> {
     let rows = tx.query(
-        "SELECT id, name, author, problems, added_at FROM vex_documents \
+        "SELECT id, name, author, problems, added_at, principal, access_key FROM vex_documents \
          WHERE account = ?1 AND region = ?2 ORDER BY name, id",
         &[Value::from(&scope.account), Value::from(&scope.region)],
     )?;
@@ -143,6 +171,13 @@ pub fn list(tx: &mut Tx<'_>, scope: &Scope) -> Result<Vec<Document>, StoreError>
             author: row.text(2)?.to_owned(),
             problems: decode("problems", row.text(3)?)?,
             added_at: row.int(4)?,
+            added_by: match (row.optional_text(5)?, row.optional_text(6)?) {
+                (Some(principal), Some(access_key)) => Some(Sender {
+                    principal: principal.to_owned(),
+                    access_key: access_key.to_owned(),
+                }),
+                _ => None,
+            },
         })
     };
     rows.iter().map(document).collect()

@@ -1,6 +1,7 @@
 //! The routes by which VEX documents come, are listed and go.
 
 use serde_json::Value;
+use store::vex::Sender;
 
 use crate::{
     errors::Error,
@@ -23,11 +24,14 @@ pub(super) fn add() -> Extension<State> {
         reads: false,
         handler: |state, asked| {
             let name = query(asked, "name").unwrap_or("document");
-            ask(
-                state,
-                asked,
-                &Vex::Add(name.chars().take(LONGEST_NAME).collect()),
-            )
+            let add = Vex::Add {
+                name: name.chars().take(LONGEST_NAME).collect(),
+                sender: Sender {
+                    principal: asked.caller.principal.clone(),
+                    access_key: asked.caller.access_key_id.clone(),
+                },
+            };
+            ask(state, asked, &add)
         },
     }
 }

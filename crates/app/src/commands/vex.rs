@@ -85,12 +85,26 @@ fn listed(answer: &Value) -> String {
             word(document, "name"),
             word(document, "author"),
         ));
+        lines.push(added_line(document));
         lines.extend(statements(document));
     }
     if lines.is_empty() {
         lines.push("no document".to_owned());
     }
     text(&lines)
+}
+
+/// When a document was added and by whom; of older ones only the time is known.
+fn added_line(document: &Value) -> String {
+    let when = word(document, "addedAt");
+    match document.get("addedBy").filter(|by| !by.is_null()) {
+        Some(by) => format!(
+            "  added {when} by {} with key {}",
+            word(by, "principal"),
+            word(by, "accessKeyId"),
+        ),
+        None => format!("  added {when}"),
+    }
 }
 
 fn text(lines: &[String]) -> String {

@@ -107,7 +107,7 @@ impl Advisories for Answers {
 
     fn vex(&self, asked: &Vex, submitted: &Submitted<'_>) -> Result<Value, Error> {
         match asked {
-            Vex::Add(name) => vex::add(&self.0, submitted, name),
+            Vex::Add { name, sender } => vex::add(&self.0, submitted, name, sender),
             Vex::List => vex::list(&self.0, submitted),
             Vex::Remove(id) => vex::remove(&self.0, submitted, id),
         }

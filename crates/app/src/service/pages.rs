@@ -73,7 +73,7 @@ impl dashboard::Service for Pages {
             body: sent.content,
             now: sent.now,
         };
-        vex::add(&self.0, &submitted, sent.name).map(drop)
+        vex::add(&self.0, &submitted, sent.name, &sent.sender).map(drop)
     }
 
     fn remove_vex(&self, scope: &Scope, id: &str, now: Timestamp) -> Result<(), api::Error> {

@@ -4,7 +4,7 @@ use api::{Error, state::Submitted};
 use serde_json::{Value, json};
 use store::{
     keep,
-    vex::{self, Document, Effect},
+    vex::{self, Document, Effect, New, Sender},
 };
 
 use super::{rematch::evaluate_pending, worker::Service};
@@ -20,6 +20,7 @@ pub(crate) fn add(
     service: &Service,
     submitted: &Submitted<'_>,
     name: &str,
+    sender: &Sender,
 ) -> Result<Value, Error> {
     let read = advisory::vex::read(name, &mut &*submitted.body);
     let problems = read.problems.iter().take(MOST_PROBLEMS);
@@ -35,7 +36,13 @@ pub(crate) fn add(
     }
     let (scope, now) = (&submitted.scope, submitted.now.as_millisecond());
     let kept = service.engine.write(|tx| {
-        let kept = vex::put(tx, scope, name, (&statements, &problems), now)?;
+        let new = New {
+            name,
+            statements: &statements,
+            problems: &problems,
+            sender,
+        };
+        let kept = vex::put(tx, scope, &new, now)?;
         if let Some((_, spoken)) = &kept {
             vex::evaluate_again(tx, scope, spoken)?;
         }
@@ -102,6 +109,10 @@ fn told_of(document: &Document, effects: &[Effect]) -> Value {
         "name": document.name,
         "author": document.author,
         "addedAt": keep::timestamp(document.added_at).to_string(),
+        "addedBy": document.added_by.as_ref().map(|sender| json!({
+            "principal": sender.principal,
+            "accessKeyId": sender.access_key,
+        })),
         "problems": document.problems,
         "statements": effects.iter().map(effect).collect::<Vec<_>>(),
     })

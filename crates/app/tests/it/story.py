@@ -245,6 +245,10 @@ assert happened == ["Created", "Closed", "Reopened", "Suppressed"], happened
 assert "hides 1 of 1 finding" in page("/vex")
 told = run(LYNKEUS, "--data-dir", DATA, "vex", "list", "--server", ENDPOINT)
 assert f"{vulnerability}: not affected, hides 1 of 1 findings" in told, told
+sender = post("/lynkeus/v1/vex/list")["documents"][0]["addedBy"]
+by = f"by {sender['principal']} with key {sender['accessKeyId']}"
+assert by in told and by in re.sub("<[^>]*>", "", page("/vex")), (by, told)
+assert sender["accessKeyId"] == KEY["aws_access_key_id"] and sender["principal"].endswith(":role/lynkeus-admin"), sender
 post(f"/lynkeus/v1/vex/remove?id={added['id']}")
 assert history(one)[1][-1] == "Released"
 

@@ -97,9 +97,15 @@ impl Service for Answers {
         };
         let now = sent.now.as_millisecond();
         let statements = std::slice::from_ref(&statement);
-        let kept = self
-            .0
-            .write(|tx| vex::put(tx, sent.scope, sent.name, (statements, &[]), now))?;
+        let kept = self.0.write(|tx| {
+            let new = vex::New {
+                name: sent.name,
+                statements,
+                problems: &[],
+                sender: &sent.sender,
+            };
+            vex::put(tx, sent.scope, &new, now)
+        })?;
         kept.map(drop).ok_or_else(|| api::Error::invalid("full"))
     }
 

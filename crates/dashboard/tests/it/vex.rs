@@ -34,6 +34,12 @@ fn documents_come_and_go() {
             assert!(page.text.contains(expected), "{expected}: {}", page.text);
         }
         assert!(!page.text.contains("<script>alert"), "{}", page.text);
+        let by = format!(
+            "by arn:aws:iam::{}:role/lynkeus-admin with key <code>{}</code>",
+            scope().account,
+            stock.admin.id
+        );
+        assert!(page.text.contains(&by), "{by}: {}", page.text);
         // The same document again takes the place of the first.
         browser.upload("/vex", &token, ("a<b>.json", "CVE-2024-0001"));
         assert_eq!(documents(&stock.engine), known);
