@@ -25,6 +25,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 from openapi_spec_validator import validate as validate_openapi
 
 ENDPOINT, DATA, LYNKEUS = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3]
@@ -579,6 +581,9 @@ def scan_sbom():
     asked = document(OLD[0], NEW[1])
     asked["components"].append({"type": "library", "name": "unknown", "version": "1"})
     told = scan.scan_sbom(sbom=asked)["sbom"]
+    for answer in (told, scan.scan_sbom(sbom=document(*OLD), outputFormat="CYCLONE_DX_1_5")["sbom"]):
+        invalid = JsonStrictValidator(SchemaVersion.V1_5).validate_str(json.dumps(answer))
+        assert invalid is None, invalid
     own = lambda of: {p["name"].removeprefix("amazon:inspector:sbom_scanner:"): p["value"] for p in of.get("properties", [])}
     counts = {name: own(told["metadata"])[f"{name}_vulnerabilities"] for name in ["critical", "high", "medium", "low", "other"]}
     assert counts == {"critical": "2", "high": "0", "medium": "0", "low": "0", "other": "0"}, counts
