@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
 #[derive(Debug, Args)]
 pub(crate) struct Reachability {
@@ -69,6 +69,8 @@ pub(crate) struct Configuration {
 }
 
 #[derive(Debug, Args)]
+#[group(skip)]
+#[command(group = ArgGroup::new("asked").args(["explain", "near"]))]
 pub(crate) struct NetworkScan {
     #[command(flatten)]
     pub(crate) configuration: Configuration,
@@ -78,11 +80,16 @@ pub(crate) struct NetworkScan {
     /// for each of its ways (table and JSON).
     #[arg(long, value_name = "ID", conflicts_with_all = ["fixes", "needed"])]
     pub(crate) explain: Option<String>,
-    /// With `--explain`, `tcp`, `udp`, `icmp`, or the number of a protocol.
-    #[arg(long, default_value = "tcp", requires = "explain")]
+    /// List instead the interfaces that are closed to the internet and that one change would open,
+    /// with the change and its command (table and JSON).
+    #[arg(long, conflicts_with_all = ["explain", "fixes", "needed"])]
+    pub(crate) near: bool,
+    /// With `--explain` or `--near`, `tcp`, `udp`, `icmp`, or the number of a protocol.
+    #[arg(long, default_value = "tcp", requires = "asked")]
     pub(crate) protocol: String,
-    /// With `--explain`, the destination port, or a range `low-high`; without it, all of them.
-    #[arg(long, value_name = "PORT", requires = "explain")]
+    /// With `--explain` or `--near`, the destination port, or a range `low-high`; without it, all of
+    /// them.
+    #[arg(long, value_name = "PORT", requires = "asked")]
     pub(crate) port: Option<String>,
     /// Also try out what would end each finding, with the commands that do it (table and JSON).
     #[arg(long)]

@@ -2,6 +2,7 @@
 
 pub mod address;
 mod balancers;
+pub mod corrections;
 pub mod edges;
 pub mod edit;
 pub mod engine;

@@ -6,6 +6,7 @@ pub(crate) mod explain;
 pub(crate) mod filters;
 pub(crate) mod findings;
 pub(crate) mod key;
+pub(crate) mod near;
 pub(crate) mod path;
 pub(crate) mod reachability;
 pub(crate) mod sbom;

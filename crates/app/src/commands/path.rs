@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, anyhow};
 use dashboard::picture::{self, Node, Picture};
 use findings::reach::Hop as KeptHop;
 use network::{
+    corrections::{MOST_EDITS, corrections},
     filters::Protocol,
     finding::Finding,
     path::{
@@ -20,7 +21,7 @@ use store::Scope;
 
 use crate::{
     cli_network::{NetworkFormat, NetworkScan, PathArguments, PathFormat},
-    commands::reachability,
+    commands::{near, reachability},
     service::network::details,
 };
 
@@ -47,12 +48,26 @@ pub(crate) fn run(arguments: &PathArguments) -> Result<bool> {
         ports: ports(arguments.port.as_deref())?,
     };
     let answer = find(&snapshot, &query).map_err(|reason| anyhow!(reason))?;
+    let wants = |format| arguments.output == format;
+    let corrections = (!wants(PathFormat::Svg))
+        .then(|| corrections(&snapshot, &query, &answer, MOST_EDITS))
+        .filter(|_| matches!(answer.verdict(), Some(Verdict::Closed(_))));
     let text = match arguments.output {
         PathFormat::Table => {
-            table((&arguments.from, &arguments.to), &answer).context("write the table")?
+            let mut text = table((&arguments.from, &arguments.to), &answer);
+            if let (Ok(text), Some(corrections)) = (&mut text, &corrections) {
+                text.push_str(&near::table(corrections));
+            }
+            text.context("write the table")?
         }
         PathFormat::Json => {
-            let mut text = serde_json::to_string_pretty(&document(&answer))?;
+            let mut told = document(&answer);
+            if let (Some(members), Some(corrections)) = (told.as_object_mut(), &corrections) {
+                members.insert("corrections".to_owned(), near::documents(&corrections.sets));
+                let is_complete = json!(corrections.is_complete);
+                members.insert("correctionsComplete".to_owned(), is_complete);
+            }
+            let mut text = serde_json::to_string_pretty(&told)?;
             text.push('\n');
             text
         }
@@ -68,7 +83,7 @@ pub(crate) fn run(arguments: &PathArguments) -> Result<bool> {
 }
 
 /// One port, or the first and last of a range.
-fn ports(text: Option<&str>) -> Result<Ports> {
+pub(crate) fn ports(text: Option<&str>) -> Result<Ports> {
     let Some(text) = text else {
         return Ok(Ports::all());
     };
@@ -113,7 +128,7 @@ pub(crate) fn from_edges(arguments: &NetworkScan, id: &str, snapshot: &Snapshot)
     Ok(text)
 }
 
-fn protocol(text: &str) -> Result<Protocol> {
+pub(crate) fn protocol(text: &str) -> Result<Protocol> {
     Protocol::parse(text).with_context(|| format!("{text} is no protocol"))
 }
 

@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use crate::cli_network::{
     Action, Configuration, NetworkFormat, NetworkScan, Reachability, WhatIf, WhatIfFormat,
 };
-use crate::commands::path;
+use crate::commands::{near, path};
 
 /// Longest document that is read, in bytes.
 const LONGEST_DOCUMENT: u64 = 1 << 30;
@@ -57,6 +57,13 @@ fn list(arguments: &NetworkScan) -> Result<bool> {
     let options = options(&arguments.configuration)?;
     let mut live = Live::new(Arc::new(snapshot), options);
     let findings = live.findings();
+    if arguments.near {
+        let text = near::list(arguments, &findings, &live, &problems)?;
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())
+            .context("write to standard output")?;
+        return Ok(true);
+    }
     let fixes = fixes(&mut live, &findings, arguments)?;
     let text = match arguments.output {
         NetworkFormat::Table => table(&findings, fixes.as_deref()).context("write the table")?,

@@ -176,3 +176,85 @@ fn the_commands_of_fixes_do_what_was_tried_out() {
     let told = output(&mut command, &[]);
     assert!(told.ends_with("told\n"), "{told}");
 }
+
+/// A network of this repository's own tests, which is always there.
+fn own(name: &str) -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../network/tests/samples");
+    root.join(name)
+}
+
+#[test]
+fn a_table_of_ones_own_decides_about_severities() {
+    let sample = own("test-public-subnet");
+    let severities = |arguments: &[&str]| {
+        let report = json(
+            &[&["scan", "--output", "json"], arguments].concat(),
+            &sample,
+        );
+        let findings = report["findings"].as_array().unwrap().clone();
+        let one = |finding: &Value| {
+            let ports = &finding["networkReachabilityDetails"]["openPortRange"];
+            format!(
+                "{} {} {}",
+                finding["severity"], ports["begin"], finding["services"]
+            )
+        };
+        findings.iter().map(one).collect::<Vec<_>>()
+    };
+    let usual = severities(&[]);
+    assert_eq!(usual, ["\"MEDIUM\" 22 [\"SSH\"]"]);
+    let directory = tempfile::tempdir().unwrap();
+    let table = directory.path().join("severities.csv");
+    std::fs::write(
+        &table,
+        "service,tcp,udp,internet,path\nAdministration,20 21 22 23,,CRITICAL,LOW\n",
+    )
+    .unwrap();
+    let table = table.to_str().unwrap();
+    let own = severities(&["--severities", table]);
+    assert_eq!(own, ["\"CRITICAL\" 22 [\"Administration\"]"]);
+    std::fs::write(
+        table,
+        "service,tcp,udp,internet,path\nOther,99,,CRITICAL,LOW\n",
+    )
+    .unwrap();
+    let own = severities(&["--severities", table]);
+    assert_eq!(own, ["\"INFORMATIONAL\" 22 []"]);
+}
+
+#[test]
+fn closed_paths_tell_what_would_open_them() {
+    let sample = own("test-public-subnet");
+    let instance = "i-06669a407b2ef3ae5";
+    let way = |more: &[&str]| {
+        let arguments = ["path", "8.8.8.8", instance, "--port", "23"];
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lynkeus"));
+        command
+            .arg("network")
+            .args(arguments)
+            .args(more)
+            .arg("--dir");
+        output(command.arg(&sample), &[])
+    };
+    let text = way(&[]);
+    assert!(text.contains("  would open: add sg-"), "{text}");
+    assert!(
+        text.contains("    $ aws ec2 authorize-security-group-ingress"),
+        "{text}"
+    );
+    let told: Value = serde_json::from_str(&way(&["--output", "json"])).unwrap();
+    let sets = told["corrections"].as_array().unwrap();
+    assert_eq!(sets.len(), 1, "{told:#}");
+    let change = sets[0]["changes"][0].as_str().unwrap();
+    assert!(change.ends_with(",ingress,tcp,23,8.8.8.8/32"), "{change}");
+    assert_eq!(sets[0]["opens"][0]["ports"]["from"], 23);
+    let text = network(&["scan", "--near", "--port", "23"], &sample);
+    assert!(text.starts_with(&format!("{instance} eni-")), "{text}");
+    assert!(text.contains("would open: add sg-"), "{text}");
+    let told = json(
+        &["scan", "--near", "--port", "22", "--output", "json"],
+        &sample,
+    );
+    assert_eq!(told["interfaces"], json!([]), "{told:#}");
+    assert_eq!(told["complete"], true);
+}

@@ -62,7 +62,7 @@ pub(super) fn commands(snapshot: &Snapshot, edits: &[Edit]) -> Vec<String> {
 }
 
 /// A value as one word of a shell.
-fn word(text: &str) -> String {
+pub(crate) fn word(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:,=".contains(c);
     if !text.is_empty() && text.chars().all(is_plain) {
         return text.to_owned();
@@ -83,7 +83,7 @@ fn revoke(snapshot: &Snapshot, rule: &Rule) -> String {
     format!("aws ec2 revoke-security-group-{direction} --group-id {group} {which}")
 }
 
-fn authorize(rule: &Rule) -> String {
+pub(crate) fn authorize(rule: &Rule) -> String {
     let (direction, group) = (direction(rule), word(&rule.group));
     let permission = word(&permission(rule));
     format!(

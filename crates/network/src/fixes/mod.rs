@@ -1,6 +1,6 @@
 //! What would end a finding: changes that are tried out on the configuration before they are told.
 
-mod command;
+pub(crate) mod command;
 mod edit;
 mod proposals;
 mod trial;

@@ -23,8 +23,8 @@ use crate::snapshot::{
     NetworkInterface, UserIdGroupPair, is_live,
 };
 
-const ACCELERATOR: &str = "AWS::GlobalAccelerator::Accelerator";
-const LISTENER: &str = "AWS::GlobalAccelerator::Listener";
+pub(crate) const ACCELERATOR: &str = "AWS::GlobalAccelerator::Accelerator";
+pub(crate) const LISTENER: &str = "AWS::GlobalAccelerator::Listener";
 const GROUP: &str = "AWS::GlobalAccelerator::EndpointGroup";
 
 /// Where an endpoint takes packets, whether it is certain, and whether it sees the client's address.

@@ -24,7 +24,7 @@ use crate::snapshot::{
     ClassicLoadBalancer, Id, Listener, LoadBalancer, NetworkInterface, TargetGroup,
 };
 
-const BALANCER: &str = "AWS::ElasticLoadBalancingV2::LoadBalancer";
+pub(crate) const BALANCER: &str = "AWS::ElasticLoadBalancingV2::LoadBalancer";
 const CLASSIC: &str = "AWS::ElasticLoadBalancing::LoadBalancer";
 const LISTENER: &str = "AWS::ElasticLoadBalancingV2::Listener";
 const GROUP: &str = "AWS::ElasticLoadBalancingV2::TargetGroup";

@@ -91,7 +91,7 @@ impl End {
     }
 
     /// The interfaces at this end.
-    pub(super) fn interfaces<'s>(
+    pub(crate) fn interfaces<'s>(
         &self,
         snapshot: &'s Snapshot,
     ) -> Result<Vec<&'s NetworkInterface>, String> {

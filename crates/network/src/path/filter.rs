@@ -18,9 +18,9 @@ use crate::snapshot::{
 /// Rules that are named.
 const NAMED: usize = 8;
 
-pub(super) const ACL: &str = "AWS::EC2::NetworkAcl";
-pub(super) const GROUP: &str = "AWS::EC2::SecurityGroup";
-pub(super) const INTERFACE: &str = "AWS::EC2::NetworkInterface";
+pub(crate) const ACL: &str = "AWS::EC2::NetworkAcl";
+pub(crate) const GROUP: &str = "AWS::EC2::SecurityGroup";
+pub(crate) const INTERFACE: &str = "AWS::EC2::NetworkInterface";
 
 /// Which packets an ACL tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +52,7 @@ impl Walk<'_> {
             ACL,
             "SUBNET_ACL_RESTRICTION",
         );
+        test.is_egress = Some(is_egress);
         let region = match acl {
             Some(acl) => filters::acl::<A>(acl, is_egress, self.protocol).into(),
             None => Known::unknown(format!("the network ACL of {subnet} is not described")),
@@ -133,6 +134,7 @@ impl Walk<'_> {
         let first = interface.groups.first().map(|g| &g.group_id);
         let component = named.as_ref().or(first).unwrap_or(id);
         let mut test = Test::new(component, GROUP, code);
+        test.is_egress = Some(is_egress);
         test.rules = rules;
         let done = flow.ask(test, &all, !is_egress);
         done.map_err(|blocker| Stopped::new(flow, blocker))

@@ -65,6 +65,8 @@ pub(super) struct Test {
     pub(super) rules: Vec<String>,
     /// What is said if nothing passes.
     pub(super) code: &'static str,
+    /// Of rules and entries, whether those for what leaves decide.
+    pub(super) is_egress: Option<bool>,
 }
 
 impl Test {
@@ -74,6 +76,7 @@ impl Test {
             kind,
             rules: Vec::new(),
             code,
+            is_egress: None,
         }
     }
 }
@@ -156,11 +159,11 @@ impl<A: Address> Flow<A> {
         let before = self.header();
         let filter = self.turned(filter, tests_sender == self.far_sends);
         self.open = self.open.and(&filter);
-        let hop = self.hop(&test, before, false);
+        let hop = self.hop(&test, before.clone(), false);
         let gone = self.left().is_nothing();
         self.request.push(hop);
         if gone {
-            Err(blocker(test, false))
+            Err(blocker(test, false, before))
         } else {
             Ok(())
         }
@@ -179,11 +182,11 @@ impl<A: Address> Flow<A> {
         if let Some(last) = self.replies.last_mut() {
             *last = last.and(&filter);
         }
-        let hop = self.hop(&test, before, true);
+        let hop = self.hop(&test, before.clone(), true);
         let gone = self.left().is_nothing();
         self.answered(hop);
         if gone {
-            Err(blocker(test, true))
+            Err(blocker(test, true, before))
         } else {
             Ok(())
         }
@@ -198,7 +201,7 @@ impl<A: Address> Flow<A> {
     ) -> Result<(), Blocker> {
         let before = self.header();
         self.open = self.open.and(&far.map(|set| with_addresses(set.clone())));
-        let hop = self.hop(&test, before, is_reply);
+        let hop = self.hop(&test, before.clone(), is_reply);
         let gone = self.left().is_nothing();
         if is_reply {
             self.answered(hop);
@@ -206,7 +209,7 @@ impl<A: Address> Flow<A> {
             self.request.push(hop);
         }
         if gone {
-            Err(blocker(test, is_reply))
+            Err(blocker(test, is_reply, before))
         } else {
             Ok(())
         }
@@ -372,7 +375,7 @@ impl<A: Address> Flow<A> {
     }
 
     /// The set as it is now, as a request.
-    fn header(&self) -> Header {
+    pub(super) fn header(&self) -> Header {
         let open = self.open.may();
         let far = show(&open.addresses(), SHOWN);
         let near = vec![self.near.ip().to_string()];
@@ -392,8 +395,10 @@ impl<A: Address> Flow<A> {
     }
 }
 
-fn blocker(test: Test, is_reply: bool) -> Blocker {
+fn blocker(test: Test, is_reply: bool, packets: Header) -> Blocker {
     Blocker {
+        is_egress: test.is_egress,
+        packets: Box::new(packets),
         component: test.component,
         kind: test.kind,
         code: test.code,

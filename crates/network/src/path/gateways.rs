@@ -12,7 +12,7 @@ use crate::path::walk::{Arrival, Goal, Place, Stopped, Walk, is_of, refuse};
 use crate::routes::Next;
 use crate::snapshot::{BlockPublicAccess, NatGateway, is_live};
 
-pub(super) const INTERNET: &str = "AWS::EC2::InternetGateway";
+pub(crate) const INTERNET: &str = "AWS::EC2::InternetGateway";
 pub(super) const NAT: &str = "AWS::EC2::NatGateway";
 pub(super) const PRIVATE: &str = "AWS::EC2::VPNGateway";
 pub(super) const PEERING: &str = "AWS::EC2::VPCPeeringConnection";

@@ -4,17 +4,19 @@
 //! packets is followed from component to component, forward and back; what is missing leaves the
 //! verdict open, and what stops every packet is named with the code of Reachability Analyzer.
 
-mod accelerators;
-mod balancers;
+pub(crate) mod accelerators;
+pub(crate) mod balancers;
 mod ends;
-mod filter;
+pub(crate) mod filter;
 mod flow;
-mod gateways;
+pub(crate) mod gateways;
 mod inward;
 mod middleboxes;
 mod transit;
-mod walk;
+pub(crate) mod walk;
 pub mod words;
+
+use std::sync::Arc;
 
 use crate::filters::Protocol;
 use crate::known::Reason;
@@ -64,7 +66,11 @@ pub struct Blocker {
     /// The explanation code of Reachability Analyzer.
     pub code: &'static str,
     pub is_reply: bool,
+    /// Of groups and ACLs, whether their egress rules or entries decide.
+    pub is_egress: Option<bool>,
     pub rules: Vec<String>,
+    /// The packets that come to it, as a request.
+    pub packets: Box<Header>,
 }
 
 /// What is known of a way.
@@ -126,7 +132,8 @@ pub fn edges_before(snapshot: &Snapshot, to: &End) -> Result<Vec<End>, String> {
         protocol: Protocol::TCP,
         ports: Ports::all(),
     };
-    let mut walk = walk::Walk::new(snapshot, &query);
+    let shared = Arc::new(snapshot.clone());
+    let mut walk = walk::Walk::new(&shared, &query);
     let mut edges: Vec<End> = Vec::new();
     let mut own = Vec::new();
     for interface in to.interfaces(snapshot)? {
@@ -150,6 +157,11 @@ pub fn edges_before(snapshot: &Snapshot, to: &End) -> Result<Vec<End>, String> {
 ///
 /// When an end is not in the configuration: the reason, in words.
 pub fn find(snapshot: &Snapshot, query: &Query) -> Result<Answer, String> {
+    find_in(&Arc::new(snapshot.clone()), query)
+}
+
+/// The same without a copy of the configuration.
+pub(crate) fn find_in(snapshot: &Arc<Snapshot>, query: &Query) -> Result<Answer, String> {
     let query = &Query {
         from: query.from.resolved(snapshot)?,
         to: query.to.resolved(snapshot)?,

@@ -16,10 +16,10 @@ use crate::path::{Blocker, Hop, Path, Query, Verdict};
 use crate::routes::{Next, Routes};
 use crate::snapshot::{Id, NetworkInterface, Route, RouteTable, Snapshot};
 
-pub(super) const INSTANCE: &str = "AWS::EC2::Instance";
-pub(super) const ROUTE_TABLE: &str = "AWS::EC2::RouteTable";
+pub(crate) const INSTANCE: &str = "AWS::EC2::Instance";
+pub(crate) const ROUTE_TABLE: &str = "AWS::EC2::RouteTable";
 pub(super) const SUBNET: &str = "AWS::EC2::Subnet";
-pub(super) const VPC: &str = "AWS::EC2::VPC";
+pub(crate) const VPC: &str = "AWS::EC2::VPC";
 
 /// Components that one way may pass (specification §6: thirty are more than any real one has).
 const LONGEST: usize = 90;
@@ -87,8 +87,8 @@ pub(super) struct Walk<'s> {
 }
 
 impl<'s> Walk<'s> {
-    pub(super) fn new(snapshot: &'s Snapshot, query: &Query) -> Self {
-        let engine = Engine::new(Arc::new(snapshot.clone()));
+    pub(super) fn new(snapshot: &'s Arc<Snapshot>, query: &Query) -> Self {
+        let engine = Engine::new(Arc::clone(snapshot));
         Self {
             snapshot,
             engine,
@@ -121,7 +121,9 @@ impl<'s> Walk<'s> {
                 kind: last.map_or(VPC, |hop| hop.kind),
                 code: "NO_POSSIBLE_DESTINATION",
                 is_reply: false,
+                is_egress: None,
                 rules: Vec::new(),
+                packets: Box::new(flow.header()),
             })
         } else {
             Verdict::Unknown(sum.reasons)
@@ -148,7 +150,9 @@ impl<'s> Walk<'s> {
             kind: test.kind,
             code: test.code,
             is_reply: false,
+            is_egress: test.is_egress,
             rules: test.rules,
+            packets: Box::new(flow.header()),
         };
         self.stop(Stopped::new(flow, blocker));
     }

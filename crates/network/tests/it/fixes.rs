@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use lynkeus_network::edit::{Rule, add_rule, remove};
-use lynkeus_network::explain::evidence;
-use lynkeus_network::finding::{Finding, Options};
+use lynkeus_network::engine::Engine;
+use lynkeus_network::explain::{Passed, balanced, evidence};
+use lynkeus_network::finding::{Finding, Options, scan};
 use lynkeus_network::fixes::{Fix, Needs, Trials};
 use lynkeus_network::incremental::Live;
 use lynkeus_network::region::Ports;
@@ -328,4 +329,70 @@ fn every_proposed_fix_does_what_it_says() {
     for kind in ["remove", "narrow", "deny", "take", "block"] {
         assert!(kinds.get(kind).is_some_and(|n| *n > 10), "{kinds:?}");
     }
+}
+
+#[test]
+fn ways_through_load_balancers_name_what_decides_in_both_directions() {
+    let shown = |document: &Value| {
+        let estate = Arc::new(snapshot(document));
+        let findings = scan(&mut Engine::new(Arc::clone(&estate)), &Options::default());
+        let through = findings.iter().find(|f| f.balancer.is_some());
+        let ways = balanced(&estate, through.expect("a finding")).expect("ways");
+        [ways.request, ways.reply].map(|way| {
+            let one = |passed: &Passed| {
+                let name = passed.component.rsplit(':').next().unwrap_or_default();
+                format!("{name} {}", passed.rules.join("; "))
+            };
+            way.iter().map(one).collect::<Vec<_>>()
+        })
+    };
+    let mut document = super::beyond::balanced("application", "app");
+    // The two subnets have ACLs of their own.
+    let entries = document["NetworkAcls"][0]["Entries"].clone();
+    document["NetworkAcls"][0]["Associations"] = json!([{"SubnetId": "subnet-1"}]);
+    push(
+        &mut document,
+        "NetworkAcls",
+        json!({"NetworkAclId": "acl-2", "Associations": [{"SubnetId": "subnet-2"}], "Entries": entries}),
+    );
+    let front = [
+        "igw-1 ",
+        "acl-2 ingress,100 allow",
+        "sg-lb sg-lb,ingress,tcp,80,0.0.0.0/0",
+        "eni-lb ",
+        "loadbalancer/app/lb/1 listener HTTP 80",
+        "targetgroup/t/1 to port 8080",
+        "acl-1 ingress,100 allow",
+        "sg-1 sg-1,ingress,tcp,8080,0.0.0.0/0",
+        "eni-1 ",
+        "i-1 ",
+    ];
+    let back = [
+        "acl-1 egress,100 allow",
+        "loadbalancer/app/lb/1 ",
+        "acl-2 egress,100 allow",
+        "rtb-1 0.0.0.0/0",
+        "igw-1 ",
+    ];
+    let [request, reply] = shown(&document);
+    assert_eq!(request, front);
+    assert_eq!(reply, back);
+    // Which entry decides depends on the address that the target sees: the load balancer's own.
+    let own = json!({"RuleNumber": 50, "Egress": false, "Protocol": "-1", "RuleAction": "allow",
+        "CidrBlock": "10.1.2.0/24"});
+    let entries = document["NetworkAcls"][0]["Entries"].as_array_mut();
+    entries.expect("entries").push(own);
+    let [request, _] = shown(&document);
+    assert_eq!(request[6], "acl-1 ingress,50 allow");
+    document["NetworkInterfaces"][1]["SubnetId"] = json!("subnet-1");
+    document["RouteTables"]
+        .as_array_mut()
+        .expect("tables")
+        .pop();
+    let [request, reply] = shown(&document);
+    assert!(
+        !request.contains(&"acl-2 ingress,100 allow".to_owned()),
+        "{request:?}"
+    );
+    assert_eq!(reply[0], "loadbalancer/app/lb/1 ");
 }

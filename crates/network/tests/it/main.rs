@@ -8,6 +8,7 @@ mod beyond;
 mod cases;
 mod changes;
 mod corner;
+mod corrections;
 mod damage;
 mod edits;
 mod elements;

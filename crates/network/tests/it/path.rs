@@ -337,7 +337,7 @@ fn ways_in_random_networks_agree_with_packets() {
 }
 
 /// A client of `base`'s VPC, and an instance behind load balancers that only they reach.
-fn balanced(kind: &str, scheme_public: bool) -> Value {
+pub(super) fn balanced(kind: &str, scheme_public: bool) -> Value {
     let mut document = super::base::base();
     let short = if kind == "network" {
         "net/lb/1"

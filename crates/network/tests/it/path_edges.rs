@@ -69,7 +69,7 @@ fn behind(estate: &Snapshot, port: u16, protocol: Protocol) -> Option<u16> {
 
 /// Whether some packet from an address arrives at an interface and is answered; nothing where
 /// that is not known.
-fn meets(
+pub(super) fn meets(
     estate: &Snapshot,
     target: &NetworkInterface,
     edge: &Edge,
@@ -125,7 +125,7 @@ fn meets(
 }
 
 /// A random network in which less stands in the way.
-fn eased(seed: u64) -> Value {
+pub(super) fn eased(seed: u64) -> Value {
     let mut document = wide(seed);
     let dice = &mut Dice::new(seed + 11_000_000);
     let mut add = |list: &str, member: &str, items: &[Value], chance: usize| {

@@ -14,7 +14,7 @@ const GA: &str = "arn:aws:globalaccelerator::111122223333:accelerator/ga";
 const NAME: &str = "a123.awsglobalaccelerator.com";
 
 /// An accelerator with a static address before an endpoint, whose port 443 becomes 22.
-fn network(endpoint: &str) -> Value {
+pub(super) fn network(endpoint: &str) -> Value {
     let mut document = accelerated(endpoint);
     document["Accelerators"] = json!([{"AcceleratorArn": GA, "Enabled": true, "DnsName": NAME,
         "IpSets": [{"IpFamily": "IPv4", "IpAddresses": ["75.2.0.1", "99.83.0.1"]}]}]);

@@ -10,7 +10,7 @@ use findings::{
 };
 use network::{
     address::{set_of_texts, show},
-    explain::{Evidence, evidence},
+    explain::{Evidence, Passed, balanced, evidence},
     finding::{Finding, Step, Verdict},
     snapshot::Snapshot,
 };
@@ -248,6 +248,16 @@ fn explained(
             ..hop(edge)
         });
     }
+    let mut request: Vec<Hop> = steps.iter().map(hop).collect();
+    if let Some(ways) = balanced(snapshot, finding) {
+        let hop = |passed: Passed| Hop {
+            id: passed.component,
+            kind: passed.kind.to_owned(),
+            rules: passed.rules,
+        };
+        request = ways.request.into_iter().map(hop).collect();
+        reply = ways.reply.into_iter().map(hop).collect();
+    }
     let reserved = set_of_texts::<u32>(RESERVED);
     let mut sources = if finding.sources.0.not().within(&reserved) {
         vec![WORLD.to_owned()]
@@ -269,7 +279,7 @@ fn explained(
             }),
             Verdict::Unknown(_) => None,
         },
-        request: steps.iter().map(hop).collect(),
+        request,
         reply,
         is_latent: finding.is_latent,
         listening,

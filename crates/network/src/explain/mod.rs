@@ -1,5 +1,7 @@
 //! Which rules, entries and routes a finding stands on.
 
+mod balanced;
+
 use core::net::IpAddr;
 
 use crate::address::{Address, Block};
@@ -11,6 +13,8 @@ use crate::interval::IntervalSet;
 use crate::snapshot::{
     AclEntry, NetworkInterface, PrefixList, Route, RouteTable, Snapshot, is_live,
 };
+
+pub use balanced::{Passed, Ways, balanced};
 
 /// A rule that lets the packets of a finding pass.
 #[derive(Debug, Clone, PartialEq, Eq)]
