@@ -229,9 +229,7 @@ fn lanes(
             if server.instance().is_some() && is_first(server, packet.destination) {
                 found.push((missing(), true));
             }
-            let elastic = has_elastic(snapshot, server, packet.destination, "");
-            let is_one = server.instance().is_some() && gives_elastic(server, packet.destination);
-            if is_one || elastic != Decision::Stop {
+            if server.instance().is_some() && gives_elastic(server, packet.destination) {
                 found.push((missing(), false));
             }
         }
@@ -262,6 +260,10 @@ fn ways(
     (endpoint, setting): (&str, Option<bool>),
 ) -> Vec<(Decision, bool)> {
     if endpoint.starts_with("eipalloc-") {
+        // Load balancers are endpoints by their ARN, whatever addresses their nodes have.
+        if server.instance().is_none() {
+            return Vec::new();
+        }
         let own = has_elastic(snapshot, server, packet.destination, endpoint);
         return vec![(own, false)];
     }
