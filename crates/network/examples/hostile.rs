@@ -241,24 +241,26 @@ const CHANGES: &[(&str, Make, usize)] = &[
 ];
 
 /// One of the keys of a table.
-fn one<T>(dice: &mut Dice, prefix: &str, table: &Table<T>) -> String
-where
-    T: Object,
-{
+fn one<T: Object>(dice: &mut Dice, prefix: &str, table: &Table<T>) -> String {
     format!("{prefix}-{}", dice.below(table.len()))
 }
 
+/// One of the objects of a table, with its key.
+fn copy<T: Object + Default>(dice: &mut Dice, prefix: &str, table: &Table<T>) -> (String, T) {
+    let id = one(dice, prefix, table);
+    let object = table.get(&id).cloned().unwrap_or_default();
+    (id, object)
+}
+
 fn change_group(snapshot: &Snapshot, dice: &mut Dice) -> Vec<Change> {
-    let id = one(dice, "sg", &snapshot.groups);
-    let mut new = snapshot.groups[&id].clone();
+    let (id, mut new) = copy(dice, "sg", &snapshot.groups);
     let rules = new.ip_permissions.len();
     new.ip_permissions = (0..rules).map(|_| permission(dice)).collect();
     vec![Change::Groups(id, Some(Box::new(new)))]
 }
 
 fn change_acl(snapshot: &Snapshot, dice: &mut Dice) -> Vec<Change> {
-    let id = one(dice, "acl", &snapshot.acls);
-    let mut new = snapshot.acls[&id].clone();
+    let (id, mut new) = copy(dice, "acl", &snapshot.acls);
     if let Some(entry) = new.entries.first_mut() {
         entry.cidr_block = dice.block();
     }
@@ -266,8 +268,7 @@ fn change_acl(snapshot: &Snapshot, dice: &mut Dice) -> Vec<Change> {
 }
 
 fn change_table(snapshot: &Snapshot, dice: &mut Dice) -> Vec<Change> {
-    let id = one(dice, "rtb", &snapshot.route_tables);
-    let mut new = snapshot.route_tables[&id].clone();
+    let (id, mut new) = copy(dice, "rtb", &snapshot.route_tables);
     if let Some(route) = new.routes.last_mut() {
         route.destination_cidr_block = dice.block();
     }
@@ -329,23 +330,21 @@ fn change_instance(snapshot: &Snapshot, dice: &mut Dice) -> Vec<Change> {
         ..Instance::default()
     };
     let is_stopped = snapshot.instances.contains_key(&id);
-    new.state.name = if is_stopped { "running" } else { "stopped" }.to_owned();
+    new.state.name = String::from(if is_stopped { "running" } else { "stopped" });
     vec![Change::Instances(id, Some(Box::new(new)))]
 }
 
 fn change_list(snapshot: &Snapshot, dice: &mut Dice) -> Vec<Change> {
-    let id = one(dice, "pl", &snapshot.prefix_lists);
-    let mut new = snapshot.prefix_lists[&id].clone();
+    let (id, mut new) = copy(dice, "pl", &snapshot.prefix_lists);
     new.cidrs = Some((0..20).map(|_| dice.block()).collect());
     vec![Change::PrefixLists(id, Some(Box::new(new)))]
 }
 
-fn change_gateway(snapshot: &Snapshot, _: &mut Dice) -> Vec<Change> {
-    let id = "igw-0".to_owned();
-    let mut new = snapshot.internet_gateways[&id].clone();
+fn change_gateway(snapshot: &Snapshot, dice: &mut Dice) -> Vec<Change> {
+    let (id, mut new) = copy(dice, "igw", &snapshot.internet_gateways);
     for attachment in &mut new.attachments {
         let is_there = attachment.state == "available";
-        attachment.state = if is_there { "detached" } else { "available" }.to_owned();
+        attachment.state = String::from(if is_there { "detached" } else { "available" });
     }
     vec![Change::InternetGateways(id, Some(Box::new(new)))]
 }

@@ -84,6 +84,18 @@ pub(crate) fn tables() -> Result<String, fmt::Error> {
     Ok(out)
 }
 
+/// Whether the number of a release makes no difference to its advisories.
+fn is_rolling(distribution: &Distribution) -> bool {
+    let release = |version: &str| {
+        (distribution.release)(&OperatingSystem {
+            id: distribution.id.to_owned(),
+            version_id: version.to_owned(),
+            ..OperatingSystem::default()
+        })
+    };
+    release("1.0") == release("2.0")
+}
+
 #[cfg(test)]
 mod tests {
     use super::tables;
@@ -97,16 +109,4 @@ mod tests {
             "docs/support.md is out of date: run `cargo xtask docs`",
         );
     }
-}
-
-/// Whether the number of a release makes no difference to its advisories.
-fn is_rolling(distribution: &Distribution) -> bool {
-    let release = |version: &str| {
-        (distribution.release)(&OperatingSystem {
-            id: distribution.id.to_owned(),
-            version_id: version.to_owned(),
-            ..OperatingSystem::default()
-        })
-    };
-    release("1.0") == release("2.0")
 }

@@ -76,7 +76,9 @@ impl User {
         let directory = self.home.path().join("data/advisories");
         let entries = fs::read_dir(&directory).unwrap();
         let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        let mut names: Vec<String> = names.filter(|name| name.ends_with(".lkdb")).collect();
+        let mut names: Vec<String> = names
+            .filter(|name| name.split('.').next_back() == Some("lkdb"))
+            .collect();
         names.sort();
         names.push(fs::read_to_string(directory.join("current")).unwrap());
         names
