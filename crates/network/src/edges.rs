@@ -8,8 +8,8 @@ use crate::engine::{Engine, Kept, from};
 use crate::filters::{Members, Protocol};
 use crate::gates::{self, sources};
 use crate::index::six;
-use crate::interval::IntervalSet;
-use crate::known::Known;
+use crate::interval::{IntervalSet, Point};
+use crate::known::{Known, Reason};
 use crate::middlebox;
 use crate::region::Region;
 use crate::routes::Next;
@@ -305,11 +305,12 @@ fn direct<A: Kept>(
     let groups = match other_side(engine, edge, vpc) {
         Some(peers) => {
             let members: Members<'_, A> = &|pair| {
-                peers
-                    .iter()
-                    .fold(Known::nothing(), |all: Known<IntervalSet<A>>, peer| {
-                        all.or(&engine.member_addresses(pair, peer))
-                    })
+                let nothing: Known<IntervalSet<A>> = Known::nothing();
+                let vpcs = peers.vpcs.iter();
+                let all = vpcs.fold(nothing, |all, peer| {
+                    all.or(&engine.member_addresses(pair, peer))
+                });
+                peers.doubted(all)
             };
             Arc::new(engine.groups_with(interface, false, protocol, members))
         }
@@ -322,14 +323,41 @@ fn direct<A: Kept>(
     through.and(&from(sources)).and(&groups)
 }
 
+/// VPCs whose interfaces keep their identity on the way to another, so that groups can name them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Peers {
+    pub(crate) vpcs: Vec<Id>,
+    /// Why it is not known whether they keep it.
+    pub(crate) doubt: Option<Reason>,
+}
+
+impl From<Vec<Id>> for Peers {
+    fn from(vpcs: Vec<Id>) -> Self {
+        Self { vpcs, doubt: None }
+    }
+}
+
+impl Peers {
+    /// Addresses of members of a group in these VPCs, as far as it is known that they count.
+    pub(crate) fn doubted<A: Point>(
+        &self,
+        members: Known<IntervalSet<A>>,
+    ) -> Known<IntervalSet<A>> {
+        match &self.doubt {
+            Some(reason) => members.doubted(reason.clone()),
+            None => members,
+        }
+    }
+}
+
 /// The VPCs beyond an edge whose interfaces keep their identity on the way.
-pub(crate) fn other_side(engine: &Engine, edge: &Edge, vpc: &str) -> Option<Vec<Id>> {
+pub(crate) fn other_side(engine: &Engine, edge: &Edge, vpc: &str) -> Option<Peers> {
     match edge {
         Edge::Peering(id) => {
             let peering = engine.snapshot.peerings.get(id)?;
             let (own, far) = gates::sides(peering, vpc)?;
             let is_live = is_live(&peering.status.code);
-            (is_live && own.region == far.region).then(|| vec![far.vpc_id.clone()])
+            (is_live && own.region == far.region).then(|| vec![far.vpc_id.clone()].into())
         }
         Edge::Transit(gateway) => transit::referencing(engine, gateway, vpc),
         _ => None,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::address::set_of_texts;
 use crate::balancers::everything_if;
+use crate::edges::Peers;
 use crate::engine::{CLIENT_PORTS, Engine, Kept};
 use crate::filters::Protocol;
 use crate::gates;
@@ -444,13 +445,15 @@ fn from_ports<A: Kept>(ports: &Ports) -> Known<Region<A>> {
 /// The VPCs whose groups can be referenced through a transit gateway.
 ///
 /// Both the gateway (off by default) and each attachment (on by default) have to support it
-/// (Transit Gateways guide, "Security group referencing").
-pub(crate) fn referencing(engine: &Engine, gateway: &str, vpc: &str) -> Option<Vec<Id>> {
+/// (Transit Gateways guide, "Security group referencing"). Of a gateway that is not described it is
+/// not known.
+pub(crate) fn referencing(engine: &Engine, gateway: &str, vpc: &str) -> Option<Peers> {
     let snapshot = engine.snapshot();
-    let options = &snapshot.transit_gateways.get(gateway)?.options;
-    if options.security_group_referencing_support != "enable" {
-        return None;
-    }
+    let doubt = match snapshot.transit_gateways.get(gateway) {
+        Some(known) if known.options.security_group_referencing_support != "enable" => return None,
+        Some(_) => None,
+        None => Some(format!("{gateway} is not described")),
+    };
     let takes_part = |a: &TransitAttachment| {
         a.options.security_group_referencing_support != "disable" && is_live(&a.state)
     };
@@ -459,10 +462,9 @@ pub(crate) fn referencing(engine: &Engine, gateway: &str, vpc: &str) -> Option<V
     }
     let others = snapshot.transit_attachments.having(Field::Gateway, gateway);
     let others = others.filter(|a| a.transit_gateway_id == gateway && a.vpc_id != vpc);
-    Some(
-        others
-            .filter(|a| takes_part(a))
-            .map(|a| a.vpc_id.clone())
-            .collect(),
-    )
+    let others = others.filter(|a| takes_part(a));
+    Some(Peers {
+        vpcs: others.map(|a| a.vpc_id.clone()).collect(),
+        doubt,
+    })
 }

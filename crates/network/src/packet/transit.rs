@@ -51,7 +51,16 @@ pub(super) fn walk<'s>(
     trail.take(from, gateway, "NO_ROUTE_TO_DESTINATION")?;
     let beyond = beyond(snapshot, gateway, own);
     let sender = Sender::In(&beyond);
-    let passes = groups(snapshot, server, false, packet, sender);
+    let mut passes = groups(snapshot, server, false, packet, sender);
+    if !snapshot.transit_gateways.contains_key(gateway) {
+        // Whether groups are known beyond it is not known.
+        let without = groups(snapshot, server, false, packet, Sender::In(&[]));
+        passes = match (passes, without) {
+            (Decision::Stop, without) => without,
+            (_, Decision::Stop) => Decision::Missing(gateway.to_owned()),
+            (_, without) => without,
+        };
+    }
     trail.take(
         passes,
         &server.network_interface_id,
@@ -66,7 +75,7 @@ fn beyond(snapshot: &Snapshot, gateway: &str, own: &TransitAttachment) -> Vec<Id
     let is_on = snapshot
         .transit_gateways
         .get(gateway)
-        .is_some_and(|g| g.options.security_group_referencing_support == "enable");
+        .is_none_or(|g| g.options.security_group_referencing_support == "enable");
     let takes_part = |a: &&TransitAttachment| {
         live(&a.state) && a.options.security_group_referencing_support != "disable"
     };

@@ -427,9 +427,13 @@ impl<'s> Walk<'s> {
             self.acl(flow, near, Crossing::RequestOut)?;
             self.acl(flow, far, Crossing::RequestIn)?;
         }
-        let vpc = [interface.vpc_id.clone()];
+        let vpcs = if flow.far_sends {
+            Vec::new()
+        } else {
+            vec![interface.vpc_id.clone()]
+        };
         {
-            let own = self.members(flow, if flow.far_sends { &[] } else { &vpc });
+            let own = self.members(flow, &vpcs.into());
             let members = |pair: &crate::snapshot::UserIdGroupPair| {
                 let mut groups = node.interface.groups.iter();
                 if groups.any(|g| g.group_id == pair.group_id) {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::address::Address;
+use crate::edges::Peers;
 use crate::edit::Rule;
 use crate::filters::{self, Protocol};
 use crate::index::Field;
@@ -180,11 +181,11 @@ impl Walk<'_> {
     pub(super) fn members<A: Address>(
         &self,
         flow: &Flow<A>,
-        vpcs: &[Id],
+        peers: &Peers,
     ) -> impl Fn(&UserIdGroupPair) -> Known<IntervalSet<A>> + use<'_, A> {
         let near = (!flow.far_sends).then_some(flow.near);
         let origin = flow.origin.clone();
-        let vpcs = vpcs.to_vec();
+        let peers = peers.clone();
         move |pair| {
             if let (Some(near), Some(origin)) = (near, &origin) {
                 let holds = self
@@ -192,19 +193,19 @@ impl Walk<'_> {
                     .interfaces
                     .get(origin)
                     .is_some_and(|interface| {
-                        vpcs.contains(&interface.vpc_id)
+                        peers.vpcs.contains(&interface.vpc_id)
                             && interface.groups.iter().any(|g| g.group_id == pair.group_id)
                     });
                 return if holds {
-                    IntervalSet::range(near, near).into()
+                    peers.doubted(IntervalSet::range(near, near).into())
                 } else {
                     Known::nothing()
                 };
             }
-            if near.is_some() || vpcs.is_empty() {
+            if near.is_some() || peers.vpcs.is_empty() {
                 return Known::nothing();
             }
-            self.addresses_of_members(&pair.group_id, &vpcs)
+            peers.doubted(self.addresses_of_members(&pair.group_id, &peers.vpcs))
         }
     }
 

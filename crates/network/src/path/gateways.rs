@@ -1,7 +1,7 @@
 //! Ways out of a VPC: internet and private gateways, NAT, peering, endpoints.
 
 use crate::address::{set_of, set_of_texts};
-use crate::edges::Edge;
+use crate::edges::{Edge, Peers};
 use crate::engine::{Kept, NOT_ON_THE_INTERNET};
 use crate::gates;
 use crate::interval::IntervalSet;
@@ -185,7 +185,7 @@ impl Walk<'_> {
                 vpc: interface.vpc_id.clone(),
                 from: None,
                 back: edge.next(),
-                peers: Vec::new(),
+                peers: Peers::default(),
                 tested: false,
             };
             self.deliver(&one, &arrival);
@@ -391,9 +391,9 @@ impl Walk<'_> {
             return;
         }
         let peers = if own.region == far.region {
-            vec![own.vpc_id.clone()]
+            vec![own.vpc_id.clone()].into()
         } else {
-            Vec::new()
+            Peers::default()
         };
         let arrival = Arrival {
             vpc: far.vpc_id.clone(),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::edges::Peers;
 use crate::engine::Kept;
 use crate::index::Field;
 use crate::interval::IntervalSet;
@@ -189,8 +190,11 @@ impl Walk<'_> {
         }
         // Groups are referred to over one transit gateway, not over a peering of two.
         let peers = match referencing(&self.engine, gateway, &other.vpc_id) {
-            Some(peers) if depth == 0 && peers.contains(&place.vpc) => vec![place.vpc.clone()],
-            _ => Vec::new(),
+            Some(peers) if depth == 0 && peers.vpcs.contains(&place.vpc) => Peers {
+                vpcs: vec![place.vpc.clone()],
+                doubt: peers.doubt,
+            },
+            _ => Peers::default(),
         };
         self.enter_vpc(flow, place, (other, gateway), &peers);
     }
@@ -226,7 +230,7 @@ impl Walk<'_> {
         flow: Flow<A>,
         place: &Place,
         (other, gateway): (&TransitAttachment, &str),
-        peers: &[Id],
+        peers: &Peers,
     ) {
         let id = &other.transit_gateway_attachment_id;
         let Some(zones) = self.zones(other) else {
@@ -285,7 +289,7 @@ impl Walk<'_> {
                             vpc: other.vpc_id.clone(),
                             from: None,
                             back: gateway.clone(),
-                            peers: peers.to_vec(),
+                            peers: peers.clone(),
                             tested: true,
                         };
                         self.deliver(&one, &arrival);
@@ -299,7 +303,7 @@ impl Walk<'_> {
                 vpc: other.vpc_id.clone(),
                 from: None,
                 back: gateway,
-                peers: Vec::new(),
+                peers: Peers::default(),
                 tested: true,
             };
             self.deliver(&flow, &arrival);

@@ -4,6 +4,7 @@ use core::net::IpAddr;
 use std::sync::Arc;
 
 use crate::address::{Address, set_of};
+use crate::edges::Peers;
 use crate::engine::{Engine, Kept};
 use crate::filters::Protocol;
 use crate::index::{Field, six};
@@ -71,7 +72,7 @@ pub(super) struct Arrival {
     pub(super) from: Option<Id>,
     pub(super) back: Next,
     /// The VPCs whose interfaces keep their identity on the way.
-    pub(super) peers: Vec<Id>,
+    pub(super) peers: Peers,
     /// The subnets and tables on the way were tested already.
     pub(super) tested: bool,
 }
@@ -184,7 +185,7 @@ impl<'s> Walk<'s> {
                     vpc: place.vpc.clone(),
                     from: Some(subnet.clone()),
                     back: Next::Local,
-                    peers: vec![place.vpc.clone()],
+                    peers: vec![place.vpc.clone()].into(),
                     tested: false,
                 };
                 self.deliver(&flow.only(near), &arrival);
@@ -277,7 +278,7 @@ impl<'s> Walk<'s> {
                     vpc: place.vpc.clone(),
                     from: place.subnet.clone(),
                     back: Next::Local,
-                    peers: vec![place.vpc.clone()],
+                    peers: vec![place.vpc.clone()].into(),
                     tested: false,
                 };
                 self.deliver(&flow, &arrival);

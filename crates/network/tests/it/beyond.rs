@@ -280,6 +280,13 @@ fn groups_are_known_through_a_transit_gateway_that_supports_it() {
     document["TransitGatewayVpcAttachments"][1]["Options"] =
         json!({"SecurityGroupReferencingSupport": "disable"});
     check("26 off at an attachment", &document, &[]);
+    document["TransitGatewayVpcAttachments"][1]["Options"] = json!({});
+    document["TransitGateways"] = json!([]);
+    check(
+        "26 of a gateway that is not described",
+        &document,
+        &["eni-1 tgw-1 TCP 22-22 unknown"],
+    );
 }
 
 pub(super) const ARN: &str = "arn:aws:elasticloadbalancing:us-east-2:1:loadbalancer";
