@@ -6,7 +6,7 @@ use anyhow::Result;
 use store::{jobs, pending};
 
 use super::{rematch::Progress, worker::Service};
-use crate::clock;
+use crate::{clock, database};
 
 /// Measures, as text.
 #[derive(Debug, Default)]
@@ -143,11 +143,18 @@ fn write_database(out: &mut Exposition, service: &Service, now: i64) -> fmt::Res
     let database = service.database();
     let built = database.records.built().as_second();
     let progress = service.updates.progress();
-    let succeeded = progress.succeeded.map_or(built, |time| time / 1000);
+    // What was found unchanged is the current database of the directory, which this process may not
+    // use yet.
+    let generations = database::generations(&service.data_dir);
+    let current = generations.current().ok().flatten();
+    let is_used = current.is_some_and(|one| one.digest() == database.records.digest());
+    let checked = generations.checked().ok().flatten();
+    let checked = checked.filter(|_| is_used);
+    let checked = checked.map_or(built, |one| one.time.as_second());
     out.gauge(
         "advisory_database_age_seconds",
         "Time since the advisory database was built or last found unchanged.",
-        (now / 1000 - built.max(succeeded)).max(0),
+        (now / 1000 - built.max(checked)).max(0),
     )?;
     out.gauge(
         "advisory_database_built_timestamp_seconds",
