@@ -253,7 +253,15 @@ impl<A: Kept> Walk<'_, A> {
         let next = Next::Transit(gateway.to_owned());
         let tables = snapshot.route_tables.having(Field::TableVpc, &hub.vpc_id);
         let onward = tables
-            .map(|table| routes::of_table::<A>(snapshot, table).set(&next))
+            .map(|table| {
+                let routes = routes::of_table::<A>(snapshot, table);
+                // Any address may be in a prefix list that is not described.
+                if routes.unknown.iter().any(|(list, _)| *list == next) {
+                    IntervalSet::all()
+                } else {
+                    routes.set(&next)
+                }
+            })
             .reduce(|all: IntervalSet<A>, set| all.or(&set));
         // Each VPC has a table: one without is not described.
         let onward = onward.unwrap_or_else(IntervalSet::all);

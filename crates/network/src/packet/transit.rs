@@ -3,10 +3,12 @@
 use core::net::IpAddr;
 
 use super::rules::{
-    Decision, Hop, Sender, acl, entries, groups, holds, hop, matched, route, table_of,
+    self, Decision, Hop, Sender, acl, entries, groups, holds, hop, matched, route, table_of,
 };
 use super::{Packet, Trail, Walk, is_own, target};
-use crate::snapshot::{Id, NetworkInterface, Snapshot, TransitAttachment, TransitRouteTable};
+use crate::snapshot::{
+    Id, NetworkInterface, Route, RouteTable, Snapshot, TransitAttachment, TransitRouteTable,
+};
 
 fn live(state: &str) -> bool {
     matches!(
@@ -175,7 +177,7 @@ fn subnets(
     trail.take(arrival, &own.transit_gateway_attachment_id, "CANNOT_ROUTE")
 }
 
-fn is_aside(snapshot: &Snapshot, table: &crate::snapshot::RouteTable, to: IpAddr) -> bool {
+fn is_aside(snapshot: &Snapshot, table: &RouteTable, to: IpAddr) -> bool {
     match hop(snapshot, table, to) {
         Hop::To(id) => id.starts_with("vpce-") || id.starts_with("eni-") || id.starts_with("i-"),
         Hop::Nowhere | Hop::Unclear => false,
@@ -475,6 +477,15 @@ impl<'s> Origin<'s> {
         }
     }
 
+    /// Whether a route leads to the gateway by a prefix list that nobody describes.
+    fn may_lead(&self, route: &Route, gateway: &str) -> bool {
+        let list = &route.destination_prefix_list_id;
+        !list.is_empty()
+            && entries(self.snapshot, list).is_none()
+            && rules::target(route) == gateway
+            && route.state != "blackhole"
+    }
+
     /// Whether the packet may have been sent on by a VPC that looks into it.
     fn inspected(&self, gateway: &str, hub: &TransitAttachment, out: &str) -> Decision {
         let hub_id = hub.transit_gateway_attachment_id.as_str();
@@ -482,8 +493,9 @@ impl<'s> Origin<'s> {
         let own: Vec<_> = tables.filter(|t| t.vpc_id == hub.vpc_id).collect();
         // Each VPC has a table: one without is not described.
         let onward = |to: IpAddr| {
-            let leads = |t: &&crate::snapshot::RouteTable| {
+            let leads = |t: &&RouteTable| {
                 hop(self.snapshot, t, to) == Hop::To(gateway.to_owned())
+                    || t.routes.iter().any(|route| self.may_lead(route, gateway))
             };
             own.is_empty() || own.iter().any(leads)
         };

@@ -165,6 +165,20 @@ fn a_vpc_in_between_that_is_described_in_part_is_unknown() {
     let mut no_routes = off.clone();
     let tables = no_routes["RouteTables"].as_array_mut().expect("tables");
     tables.retain(|table| table["VpcId"] != "vpc-3");
+    // A list that nobody describes in place of each block.
+    let mut no_list = off.clone();
+    for table in no_list["RouteTables"].as_array_mut().expect("tables") {
+        if table["VpcId"] != "vpc-3" {
+            continue;
+        }
+        for route in table["Routes"].as_array_mut().expect("routes") {
+            let route = route.as_object_mut().expect("a route");
+            if route.contains_key("TransitGatewayId") {
+                route.remove("DestinationCidrBlock");
+                route.insert("DestinationPrefixListId".to_owned(), json!("pl-9"));
+            }
+        }
+    }
     let mut no_table = off.clone();
     for list in ["TransitGatewayRouteTables", "TransitGatewayPropagations"] {
         let tables = no_table[list].as_array_mut().expect("tables");
@@ -174,6 +188,14 @@ fn a_vpc_in_between_that_is_described_in_part_is_unknown() {
         (
             "57 the routes of the VPC in between",
             &no_routes,
+            unknown,
+            entry,
+            packet,
+            "unknown",
+        ),
+        (
+            "57 a prefix list in the VPC in between",
+            &no_list,
             unknown,
             entry,
             packet,
