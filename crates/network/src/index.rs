@@ -277,6 +277,12 @@ impl Snapshot {
         self.interfaces.ids(Field::Address, &key).last()
     }
 
+    /// The first private IPv4 address of an interface.
+    pub(crate) fn first_address(&self, interface: &NetworkInterface) -> Option<u32> {
+        let (address, _) = *self.four(interface).first()?;
+        Some(address)
+    }
+
     /// Private IPv4 addresses of an interface with the public address of each, where it has one.
     pub(crate) fn four(&self, interface: &NetworkInterface) -> Vec<(u32, Option<u32>)> {
         let mut pairs = Vec::new();

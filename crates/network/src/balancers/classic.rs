@@ -5,6 +5,7 @@ use super::{back, described, doubts, fronts, push};
 use crate::edges::Exposure;
 use crate::engine::Engine;
 use crate::filters::Protocol;
+use crate::region::Ports;
 use crate::snapshot::{ClassicLoadBalancer, Id, Snapshot};
 
 /// Everything that is or may be open through a classic load balancer.
@@ -23,7 +24,7 @@ pub(super) fn exposures(
         for description in &balancer.listener_descriptions {
             let listener = &description.listener;
             let port = listener.load_balancer_port;
-            for front in fronts(engine, node, Protocol::TCP, port) {
+            for front in fronts(engine, node, Protocol::TCP, &Ports::range(port, port)) {
                 for target in targets(snapshot, balancer, listener.instance_port) {
                     // Its own subnet's ACL filters what it sends even within the subnet.
                     let own = back::leaves(engine, &front, &target);
@@ -43,7 +44,7 @@ pub(crate) fn targets<'s>(
 ) -> Vec<Destination<'s>> {
     let all = balancer.instances.iter().filter_map(|instance| {
         let interface = first_interface(snapshot, &instance.instance_id)?;
-        let (address, _) = snapshot.four(interface).first().copied()?;
+        let address = snapshot.first_address(interface)?;
         Some(Destination {
             interface,
             address,

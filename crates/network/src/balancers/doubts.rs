@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::targets::{Destination, first_interface};
+use super::classic::targets;
+use super::targets::Destination;
 use super::{Clients, Front, Seen, fronts, listeners, protocols_of, push_family};
 use crate::edges::{Edge, Exposure};
 use crate::engine::Engine;
@@ -38,14 +39,14 @@ pub(super) fn of_balancer(
         .map(|zone| &zone.subnet_id)
         .collect();
     let edges = edges_of(engine, &subnets, &balancer.vpc_id, is_internal);
-    let accepts = |protocol: Protocol, _: u16| protocols.contains(&protocol);
+    let accepted = (protocols, &Ports::all());
     for edge in &edges {
-        without_nodes(engine, snapshot, edge, balancer, &accepts, found);
+        without_nodes(engine, snapshot, edge, balancer, accepted, found);
     }
 }
 
-/// Whether packets of a protocol to a port of a listener come by the way in question.
-type Accepts<'a> = dyn Fn(Protocol, u16) -> bool + 'a;
+/// The protocols, and the ports of listeners, of packets that come by the way in question.
+type Accepted<'a> = (&'a [Protocol], &'a Ports);
 
 /// Why a balancer may pass on more than its nodes and listeners show, if it may.
 pub(crate) fn about(
@@ -68,9 +69,10 @@ pub(crate) fn of_service(
     snapshot: &Snapshot,
     edge: &Edge,
     arn: &Id,
-    accepts: &Accepts<'_>,
+    accepted: Accepted<'_>,
     found: &mut Vec<Exposure>,
 ) {
+    let (protocols, _) = accepted;
     let Some(balancer) = snapshot.load_balancers.get(arn) else {
         let reason = format!("load balancer {arn} is not described");
         let nodes = super::nodes_of(snapshot, arn);
@@ -83,14 +85,8 @@ pub(crate) fn of_service(
                 vpcs.contains(&interface.vpc_id)
             }
         };
-        strangers(
-            engine,
-            snapshot,
-            edge,
-            (arn, &reason),
-            (accepts, &may_be_in),
-            found,
-        );
+        let who = (protocols, &may_be_in as &Place<'_>);
+        strangers(engine, snapshot, edge, (arn, &reason), who, found);
         return;
     };
     let has_no_nodes = super::nodes(snapshot, balancer).is_empty();
@@ -98,17 +94,11 @@ pub(crate) fn of_service(
         return;
     }
     if has_no_nodes && !listeners(snapshot, arn).is_empty() {
-        without_nodes(engine, snapshot, edge, balancer, accepts, found);
+        without_nodes(engine, snapshot, edge, balancer, accepted, found);
     } else if let Some(reason) = about(snapshot, balancer, has_no_nodes) {
         let is_inside = |interface: &NetworkInterface| interface.vpc_id == balancer.vpc_id;
-        strangers(
-            engine,
-            snapshot,
-            edge,
-            (arn, &reason),
-            (accepts, &is_inside),
-            found,
-        );
+        let who = (protocols, &is_inside as &Place<'_>);
+        strangers(engine, snapshot, edge, (arn, &reason), who, found);
     }
 }
 
@@ -125,7 +115,7 @@ fn without_nodes(
     snapshot: &Snapshot,
     edge: &Edge,
     balancer: &LoadBalancer,
-    accepts: &Accepts<'_>,
+    (accepted, ports): Accepted<'_>,
     found: &mut Vec<Exposure>,
 ) {
     let arn = &balancer.load_balancer_arn;
@@ -133,19 +123,12 @@ fn without_nodes(
     let is_inside = |interface: &NetworkInterface| interface.vpc_id == balancer.vpc_id;
     let own = listeners(snapshot, arn);
     if own.is_empty() && !lists_listeners(snapshot, arn) {
-        strangers(
-            engine,
-            snapshot,
-            edge,
-            (arn, &reason),
-            (accepts, &is_inside),
-            found,
-        );
+        let who = (accepted, &is_inside as &Place<'_>);
+        strangers(engine, snapshot, edge, (arn, &reason), who, found);
     }
-    for listener in own {
-        let protocols = protocols_of(&listener.protocol).iter();
-        let protocols = protocols.filter(|protocol| accepts(**protocol, listener.port));
-        for protocol in protocols.copied().collect::<Vec<_>>() {
+    for listener in own.iter().filter(|own| ports.contains(own.port)) {
+        let protocols = protocols_of(&listener.protocol).iter().copied();
+        for protocol in protocols.filter(|protocol| accepted.contains(protocol)) {
             for (group, _, _) in super::forwards(snapshot, balancer, listener) {
                 let described = snapshot.target_groups.get(&group);
                 let is_lambda = described.is_some_and(|g| g.target_type == "lambda");
@@ -153,8 +136,7 @@ fn without_nodes(
                     && described.is_some_and(|g| g.target_type != "alb");
                 let Some(described) = described.filter(|_| is_known) else {
                     if !is_lambda {
-                        let only = |own: Protocol, _: u16| own == protocol;
-                        let who = (&only as &Accepts<'_>, &is_inside as &Place<'_>);
+                        let who = (&[protocol][..], &is_inside as &Place<'_>);
                         strangers(engine, snapshot, edge, (arn, &reason), who, found);
                     }
                     continue;
@@ -180,31 +162,34 @@ fn strangers(
     snapshot: &Snapshot,
     edge: &Edge,
     (balancer, reason): (&Id, &str),
-    (accepts, may_be_in): (&Accepts<'_>, &Place<'_>),
+    (protocols, may_be_in): (&[Protocol], &Place<'_>),
     found: &mut Vec<Exposure>,
 ) {
-    let mut protocols = vec![Protocol::TCP, Protocol::UDP];
-    protocols.retain(|protocol| (0..=u16::MAX).any(|port| accepts(*protocol, port)));
-    for interface in snapshot.interfaces.values() {
-        if interface.instance().is_none() || !may_be_in(interface) {
-            continue;
-        }
-        let Some((address, _)) = engine.snapshot.four(interface).first().copied() else {
+    for interface in snapshot.interfaces.values().filter(|i| may_be_in(i)) {
+        let Some(target) = anything_at(snapshot, interface) else {
             continue;
         };
         for protocol in protocols.iter().copied() {
             let front = unseen(edge, interface, protocol, 0);
             let ports = admitted(engine, &front, interface, true);
-            let target = Destination {
-                interface,
-                address,
-                port: 0,
-                target_group: Id::new(),
-            };
             let clients = Clients::everybody();
             maybe(&front, balancer, &target, (&ports, &clients, reason), found);
         }
     }
+}
+
+/// An instance's interface as a target of which the port is not known.
+fn anything_at<'s>(
+    snapshot: &Snapshot,
+    interface: &'s NetworkInterface,
+) -> Option<Destination<'s>> {
+    interface.instance()?;
+    Some(Destination {
+        interface,
+        address: snapshot.first_address(interface)?,
+        port: 0,
+        target_group: Id::new(),
+    })
 }
 
 /// The same for a classic load balancer without interfaces.
@@ -219,33 +204,16 @@ pub(super) fn of_classic(
     let is_internal = balancer.scheme == "internal";
     let subnets: Vec<&Id> = balancer.subnets.iter().collect();
     let edges = edges_of(engine, &subnets, &balancer.vpc_id, is_internal);
-    for instance in &balancer.instances {
-        let Some(interface) = first_interface(snapshot, &instance.instance_id) else {
-            continue;
-        };
-        let Some((address, _)) = engine.snapshot.four(interface).first().copied() else {
-            continue;
-        };
-        for edge in &edges {
-            for description in &balancer.listener_descriptions {
-                let listener = &description.listener;
-                let target = Destination {
-                    interface,
-                    address,
-                    port: listener.instance_port,
-                    target_group: Id::new(),
-                };
+    for description in &balancer.listener_descriptions {
+        let listener = &description.listener;
+        for target in targets(snapshot, balancer, listener.instance_port) {
+            for edge in &edges {
                 let port = listener.load_balancer_port;
-                let front = unseen(edge, interface, Protocol::TCP, port);
-                let ports = admitted(engine, &front, interface, true);
+                let front = unseen(edge, target.interface, Protocol::TCP, port);
+                let ports = admitted(engine, &front, target.interface, true);
                 let ports = ports.and(&Ports::range(target.port, target.port));
-                maybe(
-                    &front,
-                    name,
-                    &target,
-                    (&ports, &Clients::everybody(), &reason),
-                    found,
-                );
+                let clients = Clients::everybody();
+                maybe(&front, name, &target, (&ports, &clients, &reason), found);
             }
         }
     }
@@ -305,22 +273,9 @@ fn of_node(
     found: &mut Vec<Exposure>,
 ) {
     for protocol in protocols {
-        // A port that is open at the node stands for all of them.
-        let groups = engine.groups::<u32>(node, *protocol);
-        let six = engine.groups::<u128>(node, *protocol);
-        let mut ports: Vec<u16> = Vec::new();
-        ports.extend(groups.may().segments().iter().map(|s| s.low));
-        ports.extend(six.may().segments().iter().map(|s| s.low));
-        ports.sort_unstable();
-        ports.dedup();
-        let mut edges = BTreeSet::new();
-        for port in ports {
-            for front in fronts(engine, node, *protocol, port) {
-                if edges.insert(front.edge.clone()) {
-                    let clients = (&front.clients, reason);
-                    spread(engine, snapshot, balancer, &front, clients, found);
-                }
-            }
+        for front in fronts(engine, node, *protocol, &Ports::all()) {
+            let clients = (&front.clients, reason);
+            spread(engine, snapshot, balancer, &front, clients, found);
         }
     }
 }
@@ -347,19 +302,10 @@ fn spread(
     found: &mut Vec<Exposure>,
 ) {
     for interface in snapshot.interfaces.having(Field::Vpc, &front.node.vpc_id) {
-        if interface.instance().is_none() {
-            continue;
-        }
-        let Some((address, _)) = engine.snapshot.four(interface).first().copied() else {
+        let Some(target) = anything_at(snapshot, interface) else {
             continue;
         };
         let ports = admitted(engine, front, interface, false);
-        let target = Destination {
-            interface,
-            address,
-            port: 0,
-            target_group: Id::new(),
-        };
         maybe(front, balancer, &target, (&ports, clients, reason), found);
     }
 }
@@ -391,18 +337,8 @@ fn unseen<'s>(
     port: u16,
 ) -> Front<'s> {
     Front {
-        edge: edge.clone(),
-        node: stands_for,
-        address: 0,
-        public: None,
-        public_six: None,
-        protocol,
-        port,
-        clients: Clients::everybody(),
         seen: Seen::Balancer,
-        middlebox: None,
-        behind: None,
-        first_node: None,
+        ..Front::new(edge, stands_for, 0, (protocol, port))
     }
 }
 

@@ -37,6 +37,14 @@ pub(crate) struct Clients {
     pub(crate) six: Known<IntervalSet<u128>>,
 }
 
+/// Clients with IPv4 alone.
+impl From<Known<IntervalSet<u32>>> for Clients {
+    fn from(four: Known<IntervalSet<u32>>) -> Self {
+        let six = Known::nothing();
+        Self { four, six }
+    }
+}
+
 impl Clients {
     pub(crate) fn everybody() -> Self {
         Self {
@@ -45,15 +53,15 @@ impl Clients {
         }
     }
 
+    fn nobody() -> Self {
+        Known::nothing().into()
+    }
+
     fn doubted(&self, reason: &str) -> Self {
         Self {
             four: self.four.doubted(reason),
             six: self.six.doubted(reason),
         }
-    }
-
-    fn is_nothing(&self) -> bool {
-        self.four.is_nothing() && self.six.is_nothing()
     }
 
     fn and(&self, other: &Self) -> Self {
@@ -103,6 +111,31 @@ pub(crate) struct Front<'s> {
     pub(crate) first_node: Option<Id>,
 }
 
+impl<'s> Front<'s> {
+    /// A node that everybody reaches with an address of his own.
+    pub(crate) fn new(
+        edge: &Edge,
+        node: &'s NetworkInterface,
+        address: u32,
+        (protocol, port): (Protocol, u16),
+    ) -> Self {
+        Self {
+            edge: edge.clone(),
+            node,
+            address,
+            public: None,
+            public_six: None,
+            protocol,
+            port,
+            clients: Clients::everybody(),
+            seen: Seen::Clients,
+            middlebox: None,
+            behind: None,
+            first_node: None,
+        }
+    }
+}
+
 /// Everything that is or may be open through a load balancer, from the edges of its subnets.
 pub(crate) fn of_balancer(engine: &mut Engine, arn: &str, protocols: &[Protocol]) -> Vec<Exposure> {
     let snapshot = Arc::clone(&engine.snapshot);
@@ -119,7 +152,12 @@ pub(crate) fn of_balancer(engine: &mut Engine, arn: &str, protocols: &[Protocol]
                 continue;
             }
             for node in &nodes {
-                for front in fronts(engine, node, *protocol, listener.port) {
+                for front in fronts(
+                    engine,
+                    node,
+                    *protocol,
+                    &Ports::range(listener.port, listener.port),
+                ) {
                     through(engine, &snapshot, balancer, listener, &front, &mut found);
                 }
             }
@@ -178,16 +216,16 @@ fn described<'s>(snapshot: &'s Snapshot, description: &str) -> Vec<&'s NetworkIn
     nodes.collect()
 }
 
-/// What reaches a port of a node, from each edge.
+/// What reaches some ports of a node, from each edge; the lowest that is reached stands for them.
 fn fronts<'s>(
     engine: &mut Engine,
     node: &'s NetworkInterface,
     protocol: Protocol,
-    port: u16,
+    ports: &Ports,
 ) -> Vec<Front<'s>> {
     let mut fronts = Vec::new();
     let edges = engine.edges(&node.subnet_id, &node.vpc_id);
-    let Some((own, _)) = engine.snapshot.four(node).first().copied() else {
+    let Some(own) = engine.snapshot.first_address(node) else {
         return fronts;
     };
     for edge in edges.iter() {
@@ -202,35 +240,26 @@ fn fronts<'s>(
         for (address, public) in four {
             let is_known = public.is_some() || !matches!(edge, Edge::Internet(_));
             let mut middlebox = None;
-            let mut clients = Clients {
-                four: Known::nothing(),
-                six: Known::nothing(),
-            };
+            let mut clients = Clients::nobody();
+            let mut lowest = BTreeSet::new();
             if is_known {
                 let way = edges::at::<u32>(engine, node, edge, address, protocol);
-                clients.four = at_port(&way.region, port);
+                clients.four = at_ports(&way.region, ports, &mut lowest);
                 middlebox = way.middlebox;
             }
             if let Some((address, _)) = six {
                 let way = edges::at::<u128>(engine, node, edge, address, protocol);
-                clients.six = at_port(&way.region, port);
+                clients.six = at_ports(&way.region, ports, &mut lowest);
             }
-            if clients.is_nothing() {
+            let Some(port) = lowest.pop_first() else {
                 continue;
-            }
+            };
             fronts.push(Front {
-                edge: edge.clone(),
-                node,
-                address,
                 public,
                 public_six: six.map(|(address, _)| address),
-                protocol,
-                port,
                 clients,
-                seen: Seen::Clients,
                 middlebox,
-                behind: None,
-                first_node: None,
+                ..Front::new(edge, node, address, (protocol, port))
             });
         }
     }
@@ -238,8 +267,18 @@ fn fronts<'s>(
 }
 
 pub(crate) fn at_port<A: Address>(region: &Known<Region<A>>, port: u16) -> Known<IntervalSet<A>> {
-    let only = Ports::range(port, port);
-    region.map(|region| region.and_ports(&only).addresses())
+    at_ports(region, &Ports::range(port, port), &mut BTreeSet::new())
+}
+
+/// Who reaches some of the ports; the lowest that may be reached is noted.
+fn at_ports<A: Address>(
+    region: &Known<Region<A>>,
+    ports: &Ports,
+    lowest: &mut BTreeSet<u16>,
+) -> Known<IntervalSet<A>> {
+    let open = region.map(|region| region.and_ports(ports));
+    lowest.extend(open.may().segments().first().map(|segment| segment.low));
+    open.map(Region::addresses)
 }
 
 /// Follows a listener's actions to targets, and on through a balancer that is one.
@@ -412,7 +451,7 @@ fn chain(
                 continue;
             }
             for node in inner_nodes.iter().copied() {
-                let Some((address, _)) = engine.snapshot.four(node).first().copied() else {
+                let Some(address) = engine.snapshot.first_address(node) else {
                     continue;
                 };
                 let step = Destination {

@@ -41,7 +41,7 @@ pub(crate) fn destinations<'s>(
         };
         let place = if target.id.starts_with("i-") {
             first_interface(snapshot, &target.id).and_then(|interface| {
-                let address = snapshot.four(interface).first()?.0;
+                let address = snapshot.first_address(interface)?;
                 Some((interface, address))
             })
         } else {

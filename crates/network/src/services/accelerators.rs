@@ -5,8 +5,7 @@ use std::sync::Arc;
 use super::Sources;
 use crate::address::Address as _;
 use crate::balancers::{
-    self, Clients, Front, Seen, doubts, first_interface, is_active, listeners, nodes, protocols_of,
-    through,
+    self, Front, Seen, doubts, first_interface, is_active, listeners, nodes, protocols_of, through,
 };
 use crate::edges::{Edge, Exposure, Open};
 use crate::engine::{CLIENT_PORTS, Engine, from};
@@ -137,7 +136,7 @@ fn anywhere(
     }
     for instance in snapshot.interfaces.known(Field::Instance) {
         if let Some(interface) = first_interface(snapshot, instance)
-            && let Some((address, _)) = engine.snapshot.four(interface).first().copied()
+            && let Some(address) = engine.snapshot.first_address(interface)
         {
             at_interface(engine, edge, (interface, address), (&lane, true), found);
         }
@@ -158,13 +157,12 @@ fn one_endpoint(
             let keeps = keeps_address(balancer, endpoint);
             balanced(engine, snapshot, edge, balancer, (lane, keeps), found);
         }
-        let accepts =
-            |protocol: Protocol, port: u16| protocol == lane.protocol && lane.ports.contains(port);
-        doubts::of_service(engine, snapshot, edge, id, &accepts, found);
+        let accepted = (&[lane.protocol][..], &lane.ports);
+        doubts::of_service(engine, snapshot, edge, id, accepted, found);
     } else if id.starts_with("eipalloc-") {
         elastic(engine, snapshot, edge, (id, lane), found);
     } else if let Some(interface) = first_interface(snapshot, id)
-        && let Some((address, _)) = engine.snapshot.four(interface).first().copied()
+        && let Some(address) = engine.snapshot.first_address(interface)
     {
         at_interface(engine, edge, (interface, address), (lane, true), found);
     }
@@ -367,7 +365,7 @@ fn balanced(
     found: &mut Vec<Exposure>,
 ) {
     for node in nodes(snapshot, balancer) {
-        let Some((address, _)) = engine.snapshot.four(node).first().copied() else {
+        let Some(address) = engine.snapshot.first_address(node) else {
             continue;
         };
         let gate: Sources = gates::any_internet_gateway(engine, node);
@@ -387,25 +385,13 @@ fn balanced(
             }
             let world = engine.internet::<u32>(&node.vpc_id);
             let front = Front {
-                edge: edge.clone(),
-                node,
-                address,
-                public: None,
-                public_six: None,
-                protocol: lane.protocol,
-                port: listener.port,
-                clients: Clients {
-                    four,
-                    six: Known::nothing(),
-                },
+                clients: four.into(),
                 seen: if keeps {
                     Seen::Clients
                 } else {
                     Seen::Service((*world).clone(), Vec::new())
                 },
-                middlebox: None,
-                behind: None,
-                first_node: None,
+                ..Front::new(edge, node, address, (lane.protocol, listener.port))
             };
             through(engine, snapshot, balancer, listener, &front, found);
         }

@@ -6,14 +6,14 @@ mod origins;
 use std::sync::Arc;
 
 use crate::balancers::{
-    self, Clients, Front, Seen, doubts, everything_if, is_active, listeners, nodes, protocols_of,
-    through,
+    self, Front, Seen, doubts, everything_if, is_active, listeners, nodes, protocols_of, through,
 };
 use crate::edges::{Edge, Exposure};
 use crate::engine::Engine;
 use crate::filters::Protocol;
 use crate::interval::IntervalSet;
 use crate::known::Known;
+use crate::region::Ports;
 use crate::snapshot::{EndpointServiceConfiguration, Snapshot};
 
 type Sources = Known<IntervalSet<u32>>;
@@ -67,8 +67,8 @@ fn provided(
 ) {
     let edge = Edge::Service(service.service_id.clone());
     for arn in &service.network_load_balancer_arns {
-        let accepts = |protocol: Protocol, _: u16| protocols.contains(&protocol);
-        doubts::of_service(engine, snapshot, &edge, arn, &accepts, found);
+        let accepted = (protocols, &Ports::all());
+        doubts::of_service(engine, snapshot, &edge, arn, accepted, found);
     }
     let arns = service.network_load_balancer_arns.iter();
     for balancer in arns.filter_map(|arn| snapshot.load_balancers.get(arn)) {
@@ -81,7 +81,7 @@ fn provided(
                     continue;
                 }
                 for node in nodes(snapshot, balancer) {
-                    let Some((address, _)) = engine.snapshot.four(node).first().copied() else {
+                    let Some(address) = engine.snapshot.first_address(node) else {
                         continue;
                     };
                     let setting =
@@ -93,21 +93,9 @@ fn provided(
                         balancers::at_port(&groups, listener.port)
                     };
                     let front = Front {
-                        edge: edge.clone(),
-                        node,
-                        address,
-                        public: None,
-                        public_six: None,
-                        protocol: *protocol,
-                        port: listener.port,
-                        clients: Clients {
-                            four,
-                            six: Known::nothing(),
-                        },
+                        clients: four.into(),
                         seen: Seen::Balancer,
-                        middlebox: None,
-                        behind: None,
-                        first_node: None,
+                        ..Front::new(&edge, node, address, (*protocol, listener.port))
                     };
                     through(engine, snapshot, balancer, listener, &front, found);
                 }

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use super::Sources;
 use crate::address::{Address as _, set_of};
 use crate::balancers::{
-    Clients, Front, Seen, admits_hidden, doubts, first_interface, is_active, listeners, nodes,
-    through,
+    Front, Seen, admits_hidden, doubts, first_interface, is_active, listeners, nodes, through,
 };
 use crate::edges::{Edge, Exposure, Open};
 use crate::engine::Engine;
@@ -56,17 +55,20 @@ pub(super) fn distributed(
                 distributed_by(engine, snapshot, balancer, node, way, found);
             }
         }
-        let accepts = |protocol: Protocol, port: u16| {
-            protocol == Protocol::TCP && (ports.is_empty() || ports.contains(&port))
+        let accepted = if ports.is_empty() {
+            Ports::all()
+        } else {
+            Ports::collect(ports.iter().map(|port| (*port, *port)).collect())
         };
-        doubts::of_service(engine, snapshot, &edge, arn, &accepts, found);
+        let accepted = (&[Protocol::TCP][..], &accepted);
+        doubts::of_service(engine, snapshot, &edge, arn, accepted, found);
         return;
     }
     let instance = arn.rsplit('/').next().unwrap_or_default();
     let Some(interface) = first_interface(snapshot, instance) else {
         return;
     };
-    let Some((address, _)) = engine.snapshot.four(interface).first().copied() else {
+    let Some(address) = engine.snapshot.first_address(interface) else {
         return;
     };
     let service = service_of(snapshot, &interface.vpc_id);
@@ -107,7 +109,7 @@ fn distributed_by(
     found: &mut Vec<Exposure>,
 ) {
     let (addresses, groups) = service_of(snapshot, &node.vpc_id);
-    let Some((address, _)) = engine.snapshot.four(node).first().copied() else {
+    let Some(address) = engine.snapshot.first_address(node) else {
         return;
     };
     for listener in listeners(snapshot, &balancer.load_balancer_arn) {
@@ -121,21 +123,9 @@ fn distributed_by(
             four = four.doubted(format!("the ports of {} are not described", edge.id()));
         }
         let front = Front {
-            edge: edge.clone(),
-            node,
-            address,
-            public: None,
-            public_six: None,
-            protocol: Protocol::TCP,
-            port: listener.port,
-            clients: Clients {
-                four,
-                six: Known::nothing(),
-            },
+            clients: four.into(),
             seen: Seen::Service(addresses.clone(), groups.clone()),
-            middlebox: None,
-            behind: None,
-            first_node: None,
+            ..Front::new(edge, node, address, (Protocol::TCP, listener.port))
         };
         through(engine, snapshot, balancer, listener, &front, found);
     }

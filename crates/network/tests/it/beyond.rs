@@ -467,6 +467,30 @@ fn a_network_load_balancer_can_stand_before_another() {
     check("48 closed at the second", &document, &[]);
 }
 
+/// Which of a node's ports is a listener's is not known, nor which of them the ACL lets through.
+#[test]
+fn any_port_of_a_node_may_be_a_listener_of_a_balancer_that_is_not_described() {
+    let mut document = balanced("application", "app");
+    document["LoadBalancers"] = json!([]);
+    let rules = &mut document["SecurityGroups"][1]["IpPermissions"];
+    *rules = json!([{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]);
+    let denied = |from: u16, to: u16| {
+        json!({"RuleNumber": 9, "Egress": false, "Protocol": "6", "RuleAction": "deny",
+            "CidrBlock": "0.0.0.0/0", "PortRange": {"From": from, "To": to}})
+    };
+    let mut some = document.clone();
+    let acl = some.pointer_mut("/NetworkAcls/0").expect("an ACL");
+    push(acl, "Entries", denied(0, 442));
+    check(
+        "44 the first ports are denied",
+        &some,
+        &["eni-1 igw-1 TCP 8080-8080 through 443 unknown"],
+    );
+    let acl = document.pointer_mut("/NetworkAcls/0").expect("an ACL");
+    push(acl, "Entries", denied(0, 65535));
+    check("44 all ports are denied", &document, &[]);
+}
+
 #[test]
 fn classic_load_balancers_filter_what_they_send_in_their_subnet() {
     let mut document = balanced("application", "app");
