@@ -108,12 +108,7 @@ impl Engine {
     /// Another engine for the same snapshot, for another thread.
     #[must_use]
     pub fn sibling(&self) -> Self {
-        Self {
-            snapshot: Arc::clone(&self.snapshot),
-            v4: Family::default(),
-            v6: Family::default(),
-            edges: Memo::default(),
-        }
+        Self::new(Arc::clone(&self.snapshot))
     }
 
     /// The snapshot that is evaluated.

@@ -29,7 +29,7 @@ const RECENT: usize = 64;
 /// Something that is being computed.
 #[derive(Debug)]
 struct Open {
-    number: u32,
+    number: u64,
     reads: Vec<Cell>,
 }
 
@@ -42,7 +42,7 @@ struct Node {
     /// Something that it read has changed.
     is_stale: bool,
     /// The last computation that read it.
-    reader: u32,
+    reader: u64,
 }
 
 /// A look-up that was noted not long ago.
@@ -62,7 +62,7 @@ pub(crate) struct Log {
     /// What is being computed, the innermost last, with what it has read so far.
     open: Vec<Open>,
     /// How many computations were begun.
-    begun: u32,
+    begun: u64,
     /// The same few things are looked up again and again; [`RECENT`] of them, or none.
     recent: Vec<Recent>,
     /// Cells that are read, over all that was computed; and the edges that are kept for them.
@@ -148,7 +148,7 @@ impl Log {
     }
 
     fn begin(&mut self) {
-        self.begun = self.begun.wrapping_add(1);
+        self.begun += 1;
         let number = self.begun;
         self.open.push(Open {
             number,

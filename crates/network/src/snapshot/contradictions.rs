@@ -66,10 +66,6 @@ pub(super) fn between(snapshot: &Snapshot) -> Vec<Contradiction> {
         own.map(|a| (a.vpc_id.as_str(), gateway.vpn_gateway_id.as_str()))
     });
     several("VpnGateways", "has the gateways", private, &mut found);
-    let elastic = snapshot.elastic_ips.values();
-    let elastic = elastic.filter(|e| !e.network_interface_id.is_empty());
-    let elastic = elastic.map(|e| (e.allocation_id.as_str(), e.network_interface_id.as_str()));
-    several("Addresses", "has the interfaces", elastic, &mut found);
     found
 }
 

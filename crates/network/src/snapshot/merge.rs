@@ -1,5 +1,7 @@
 //! Objects that several calls describe in parts.
 
+use std::collections::BTreeSet;
+
 use super::read::Reader;
 use super::routing::TransitAssociation;
 use super::shape::filled;
@@ -242,7 +244,8 @@ fn associate(
 
 /// Whether two lists have the same items, in whatever order.
 fn same_ids(one: &[String], other: &[String]) -> bool {
-    one.len() == other.len() && one.iter().all(|id| other.contains(id))
+    let set = |ids: &[String]| ids.iter().cloned().collect::<BTreeSet<_>>();
+    set(one) == set(other)
 }
 
 /// A rule with an identifier as the group itself has it.
