@@ -71,6 +71,8 @@ pub(crate) struct DatabaseSummary {
     pub(crate) built: Timestamp,
     /// When an update last found that it is what its feeds say.
     pub(crate) checked: Option<Timestamp>,
+    /// The later of the two.
+    pub(crate) fresh: Timestamp,
     pub(crate) is_starter: bool,
     /// Feeds that matter to a reader: name, date of the newest record, state.
     pub(crate) feeds: Vec<FeedSummary>,
@@ -118,11 +120,6 @@ impl Report {
 
     /// How many whole days ago the database was built, or last found to be what its feeds say.
     pub(crate) fn database_age_days(&self) -> i64 {
-        let built = self.database.built;
-        let fresh = self
-            .database
-            .checked
-            .map_or(built, |checked| checked.max(built));
-        (self.scanned.as_second() - fresh.as_second()) / 86_400
+        (self.scanned.as_second() - self.database.fresh.as_second()) / 86_400
     }
 }

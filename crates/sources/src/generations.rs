@@ -38,12 +38,18 @@ pub enum GenerationError {
     Pointer { path: PathBuf },
 }
 
-/// That the current database is what its feeds say.
+/// That a database is what its feeds say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checked {
     pub time: Timestamp,
     /// Version of the program that compiled it.
     pub program: String,
+}
+
+/// The digest of a generation, by which its file is named.
+fn digest_of(path: &Path) -> String {
+    let stem = path.file_stem().unwrap_or_default();
+    stem.to_string_lossy().into_owned()
 }
 
 /// A directory of databases.
@@ -121,10 +127,7 @@ impl Generations {
     pub fn install(&self, bytes: &[u8]) -> Result<PathBuf, GenerationError> {
         let target = self.store(bytes)?;
         let before = self.current_path().unwrap_or_default();
-        let digest = target
-            .file_stem()
-            .map(|stem| stem.to_string_lossy().into_owned())
-            .unwrap_or_default();
+        let digest = digest_of(&target);
         self.write(CURRENT, format!("{digest}\n").as_bytes())?;
         for old in self.list()? {
             if old != target && Some(&old) != before.as_ref() {
@@ -139,25 +142,25 @@ impl Generations {
     /// Notes that the feeds still are what the current database was compiled from, `program` being
     /// the version of the program that compiled it.
     pub fn note_checked(&self, time: Timestamp, program: &str) -> Result<(), GenerationError> {
-        if let Some(digest) = self.current_digest()? {
+        if let Some(path) = self.current_path()? {
+            let digest = digest_of(&path);
             self.write(CHECKED, format!("{digest} {time} {program}\n").as_bytes())?;
             drop(fs::remove_file(self.directory.join(ATTEMPT)));
         }
         Ok(())
     }
 
-    /// When it was last noted that the current database is what its feeds say, and the version of
-    /// the program; none if that is not known of this database.
-    pub fn checked(&self) -> Result<Option<Checked>, GenerationError> {
+    /// When it was last noted that the database with this digest is what its feeds say, and the
+    /// version of the program; none if that is not known of it.
+    pub fn checked(&self, digest: &str) -> Result<Option<Checked>, GenerationError> {
         let path = self.directory.join(CHECKED);
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(GenerationError::Io { path, source }),
         };
-        let current = self.current_digest()?;
         let mut words = text.split_whitespace();
-        if current.is_none() || words.next() != current.as_deref() {
+        if words.next() != Some(digest) {
             return Ok(None);
         }
         Ok(words
@@ -168,11 +171,6 @@ impl Generations {
                 time,
                 program: program.to_owned(),
             }))
-    }
-
-    fn current_digest(&self) -> Result<Option<String>, GenerationError> {
-        let path = self.current_path()?;
-        Ok(path.and_then(|path| Some(path.file_stem()?.to_string_lossy().into_owned())))
     }
 
     /// Keeps what a failed attempt says of its feeds; the current database stays.

@@ -6,7 +6,7 @@ use anyhow::Result;
 use store::{jobs, pending};
 
 use super::{rematch::Progress, worker::Service};
-use crate::{clock, database};
+use crate::clock;
 
 /// Measures, as text.
 #[derive(Debug, Default)]
@@ -142,25 +142,17 @@ fn write_progress(out: &mut Exposition, progress: Option<&Progress>, now: i64) -
 fn write_database(out: &mut Exposition, service: &Service, now: i64) -> fmt::Result {
     let database = service.database();
     let built = database.records.built().as_second();
-    let progress = service.updates.progress();
-    // What was found unchanged is the current database of the directory, which this process may not
-    // use yet.
-    let generations = database::generations(&service.data_dir);
-    let current = generations.current().ok().flatten();
-    let is_used = current.is_some_and(|one| one.digest() == database.records.digest());
-    let checked = generations.checked().ok().flatten();
-    let checked = checked.filter(|_| is_used);
-    let checked = checked.map_or(built, |one| one.time.as_second());
     out.gauge(
         "advisory_database_age_seconds",
         "Time since the advisory database was built or last found unchanged.",
-        (now / 1000 - built.max(checked)).max(0),
+        (now / 1000 - database.fresh().as_second()).max(0),
     )?;
     out.gauge(
         "advisory_database_built_timestamp_seconds",
         "When the advisory database was built.",
         built,
     )?;
+    let progress = service.updates.progress();
     out.gauge(
         "advisory_update_failing",
         "Whether the last update of the advisories failed.",
@@ -206,7 +198,44 @@ fn write_process(out: &mut Exposition, service: &Service) -> fmt::Result {
 
 #[cfg(test)]
 mod tests {
-    use super::{Exposition, seconds};
+    use jiff::SignedDuration;
+
+    use super::{Exposition, expose, seconds};
+    use crate::{
+        clock,
+        database::generations,
+        service::tests::{database, service},
+    };
+
+    #[test]
+    fn the_database_is_as_old_as_its_last_check() {
+        const HOUR: i64 = 3_600;
+        let data = tempfile::tempdir().unwrap();
+        let store = format!("sqlite:{}", data.path().join("state.db").display());
+        let generations = generations(data.path());
+        let install = |advisories| {
+            let database = database(advisories, &[]);
+            generations.install(database.as_bytes()).unwrap();
+        };
+        install(&[]);
+        let service = service(&store, data.path());
+        let age = || {
+            service.reload().unwrap();
+            let text = expose(&service).unwrap();
+            let mut lines = text.lines();
+            let age =
+                lines.find_map(|line| line.strip_prefix("lynkeus_advisory_database_age_seconds "));
+            age.unwrap().parse::<i64>().unwrap()
+        };
+        // It was built in 1970.
+        assert!(age() > 1_000_000_000);
+        let earlier = clock::now() - SignedDuration::from_secs(HOUR);
+        generations.note_checked(earlier, "1").unwrap();
+        assert!((HOUR..HOUR + 600).contains(&age()));
+        // What was found of one says nothing of the next.
+        install(&[("CVE-2024-0001", "a", "1")]);
+        assert!(age() > 1_000_000_000);
+    }
 
     #[test]
     fn labels_are_escaped_and_milliseconds_are_seconds() {

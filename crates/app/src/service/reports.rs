@@ -283,9 +283,7 @@ fn criteria(asked: &str) -> Result<Criteria> {
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, path::Path};
-
-    use clap::Parser as _;
+    use std::fs;
 
     use store::{
         Engine, Scope,
@@ -297,37 +295,16 @@ mod tests {
 
     use super::{Work, run};
     use crate::{
-        cli::{Cli, Command},
         clock,
-        configuration::Configuration,
         service::{
             given_up, host,
             ingest::Submission,
-            tests::{database, submit},
-            worker::Service,
+            tests::{database, service, submit},
         },
     };
 
     const ID: &str = "00000000-0000-4000-8000-000000000001";
     const KEY: &str = "arn:aws:kms:eu-west-1:123456789012:key/1";
-
-    fn service(store: &str, data: &Path) -> Service {
-        let data = data.to_str().unwrap();
-        let words = [
-            "lynkeus",
-            "--data-dir",
-            data,
-            "up",
-            "--no-host",
-            "--store",
-            store,
-        ];
-        let cli = Cli::parse_from(words);
-        let Command::Up(arguments) = &cli.command else {
-            panic!("another command than up");
-        };
-        Service::open(&Configuration::read(&cli, arguments).unwrap()).unwrap()
-    }
 
     fn scope() -> Scope {
         Scope::new("123456789012", "eu-west-1")

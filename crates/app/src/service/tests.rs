@@ -1,11 +1,12 @@
 //! The service's flow over advisory databases, on both engines.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use advisory::{
     database::{BuildOptions, Builder, Database},
     feed::Item,
 };
+use clap::Parser as _;
 use findings::{
     criteria::Criteria,
     finding::{FindingType, State},
@@ -25,6 +26,11 @@ use super::{
     ingest::{Submission, ingest},
     rematch::{Rematched, rematch},
     rules::release_expired,
+    worker::Service,
+};
+use crate::{
+    cli::{Cli, Command},
+    configuration::Configuration,
 };
 
 mod environment;
@@ -73,6 +79,26 @@ pub(super) fn database(
         })));
     }
     Database::open(builder.finish().expect("build")).expect("open")
+}
+
+/// A service over a store and a data directory, which does not look at this machine.
+pub(super) fn service(store: &str, data: &Path) -> Service {
+    let data = data.to_str().expect("a path in UTF-8");
+    let words = [
+        "lynkeus",
+        "--data-dir",
+        data,
+        "up",
+        "--no-host",
+        "--store",
+        store,
+    ];
+    let cli = Cli::parse_from(words);
+    let Command::Up(arguments) = &cli.command else {
+        panic!("another command than up");
+    };
+    let configuration = Configuration::read(&cli, arguments).expect("a configuration");
+    Service::open(&configuration).expect("open the service")
 }
 
 fn inventory(packages: &[(&str, &str, &str)]) -> Inventory {

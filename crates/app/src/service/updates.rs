@@ -89,13 +89,10 @@ impl Service {
         let Some(plan) = self.updates.plan.clone() else {
             return;
         };
-        let generations = database::generations(&self.data_dir);
-        let known = generations.current().ok().flatten();
-        let checked = generations.checked().ok().flatten().map(|one| one.time);
-        let built = known.map(|records| records.built()).max(checked);
-        let built = built.map(model::Timestamp::as_millisecond);
+        let known = database::current(&self.data_dir).ok().flatten();
+        let fresh = known.map(|known| known.fresh().as_millisecond());
         self.updates.note(|progress| {
-            (progress.attempted, progress.succeeded) = (built, built);
+            (progress.attempted, progress.succeeded) = (fresh, fresh);
         });
         let (mut seen, mut compiled) = (Marks::new(), None);
         while !self.is_stopping() {

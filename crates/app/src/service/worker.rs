@@ -12,10 +12,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use advisory::database::Database;
 use anyhow::{Context as _, Result, bail};
 use findings::lifecycle::ChangeKind;
 use model::{Severity, Timestamp};
-use sources::generations;
+use sources::{generations, mapped::Mapped};
 use store::{
     Engine, Scope,
     expiry::{self, Retention},
@@ -220,12 +221,14 @@ impl Service {
         }
     }
 
-    /// Opens the newest advisory database, and has the store matched with it if it is another.
-    fn reload(&self) -> Result<()> {
+    /// Opens the newest advisory database, which may be the same and checked since, and has the
+    /// store matched with it if it is another.
+    pub(super) fn reload(&self) -> Result<()> {
         let opened = database::open(&self.data_dir, self.given.as_deref())?;
         let digest = opened.records.digest();
         let rank = rank(&opened);
-        if digest != self.database().records.digest() {
+        let used = self.database();
+        if digest != used.records.digest() || opened.checked != used.checked {
             *self
                 .database
                 .write()
@@ -505,9 +508,13 @@ impl Service {
             .engine
             .read(|tx| settings::get(tx, &settings::service(), MATCHED))?;
         let old = matched.and_then(|old| self.generation(&old));
-        let old = old.as_ref().map(|old| &old.records);
-        rematch(&self.engine, old, &database.records, clock::exact())
-            .context("match again with the new advisories")?;
+        rematch(
+            &self.engine,
+            old.as_ref(),
+            &database.records,
+            clock::exact(),
+        )
+        .context("match again with the new advisories")?;
         self.engine.write(|tx| {
             let service = settings::service();
             let generation = settings::get_and_hold(tx, &service, GENERATION)?;
@@ -524,15 +531,11 @@ impl Service {
     }
 
     /// An earlier generation, if it is still kept.
-    fn generation(&self, digest: &str) -> Option<database::Opened> {
+    fn generation(&self, digest: &str) -> Option<Database<Mapped>> {
         let kept = database::generations(&self.data_dir).list().ok()?;
         kept.iter().find_map(|path| {
             let records = generations::open(path).ok()?;
-            (records.digest() == digest).then_some(database::Opened {
-                records,
-                is_starter: false,
-                checked: None,
-            })
+            (records.digest() == digest).then_some(records)
         })
     }
 

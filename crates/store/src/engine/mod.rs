@@ -163,15 +163,11 @@ impl Tx<'_> {
         rows: &[Vec<Value>],
         tail: &str,
     ) -> Result<u64, StoreError> {
-        let Some(width) = rows.first().map(Vec::len).filter(|width| *width > 0) else {
-            return Ok(0);
-        };
         let mut inserted = 0;
-        for rows in rows.chunks((MOST_PARAMETERS / width).max(1)) {
-            let sql = format!("{head} VALUES {} {tail}", placeholders(rows.len(), width));
-            let parameters: Vec<Value> = rows.iter().flatten().cloned().collect();
-            inserted += self.execute(&sql, &parameters)?;
-        }
+        self.inserts(head, rows, tail, |tx, sql, parameters| {
+            inserted += tx.execute(sql, parameters)?;
+            Ok(())
+        })?;
         Ok(inserted)
     }
 
@@ -183,13 +179,25 @@ impl Tx<'_> {
         tail: &str,
         mut visit: impl FnMut(Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
+        self.inserts(head, rows, tail, |tx, sql, parameters| {
+            tx.each(sql, parameters, &mut visit)
+        })
+    }
+
+    fn inserts(
+        &mut self,
+        head: &str,
+        rows: &[Vec<Value>],
+        tail: &str,
+        mut run: impl FnMut(&mut Self, &str, &[Value]) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
         let Some(width) = rows.first().map(Vec::len).filter(|width| *width > 0) else {
             return Ok(());
         };
         for rows in rows.chunks((MOST_PARAMETERS / width).max(1)) {
             let sql = format!("{head} VALUES {} {tail}", placeholders(rows.len(), width));
             let parameters: Vec<Value> = rows.iter().flatten().cloned().collect();
-            self.each(&sql, &parameters, &mut visit)?;
+            run(self, &sql, &parameters)?;
         }
         Ok(())
     }

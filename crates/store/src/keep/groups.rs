@@ -210,27 +210,27 @@ pub(super) fn move_by(tx: &mut Tx<'_>, changed: &[Changed<'_>]) -> Result<(), St
     moves.write_members(tx)?;
     let moved = moves.groups.iter().filter(|(_, amount)| **amount != 0);
     let rows: Vec<Vec<Value>> = moved.map(|(group, amount)| group.row(*amount)).collect();
-    if tx.is_postgres() {
-        let head = format!("INSERT INTO group_changes ({COLUMNS}, amount)");
-        tx.insert_many(&head, &rows, "")?;
-        return Ok(());
+    let (table, added) = if tx.is_postgres() {
+        ("group_changes", String::new())
+    } else {
+        ("group_counts", added())
+    };
+    let head = format!("INSERT INTO {table} ({COLUMNS}, amount)");
+    tx.insert_many(&head, &rows, &added)?;
+    if !tx.is_postgres() && moves.groups.values().any(|amount| *amount < 0) {
+        forget_empty(tx)?;
     }
-    put(tx, &rows)
+    Ok(())
 }
 
-/// Adds to the counts, in the order of their keys.
-fn put(tx: &mut Tx<'_>, rows: &[Vec<Value>]) -> Result<(), StoreError> {
-    tx.insert_many(
-        &format!("INSERT INTO group_counts ({COLUMNS}, amount)"),
-        rows,
-        &format!(
-            "ON CONFLICT ({COLUMNS}) DO UPDATE SET amount = group_counts.amount + excluded.amount"
-        ),
-    )?;
-    let less = |row: &Vec<Value>| matches!(row.last(), Some(Value::Int(amount)) if *amount < 0);
-    if rows.iter().any(less) {
-        tx.execute("DELETE FROM group_counts WHERE amount = 0", &[])?;
-    }
+/// What adds to rows of `group_counts` that are there.
+fn added() -> String {
+    format!("ON CONFLICT ({COLUMNS}) DO UPDATE SET amount = group_counts.amount + excluded.amount")
+}
+
+/// Deletes the rows that count nothing any more.
+fn forget_empty(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM group_counts WHERE amount = 0", &[])?;
     Ok(())
 }
 
@@ -240,60 +240,26 @@ const FOLD_LOCK: i64 = 0x4c79_6e6c;
 /// Adds what transactions noted to the counts and deletes the notes, the oldest first; says how
 /// many there were, at most `limit`.
 ///
-/// One process does it at a time; the others find nothing to do. What is counted is the same
-/// before, meanwhile and after, also if it dies.
+/// One process does it at a time; the others find nothing to do, and on SQLite, where transactions
+/// note nothing, there is none. What is counted is the same before, meanwhile and after, also if it
+/// dies.
 pub fn fold_counts(tx: &mut Tx<'_>, limit: i64) -> Result<u64, StoreError> {
-    if !tx.hold_alone(FOLD_LOCK)? {
+    if !tx.is_postgres() || !tx.hold_alone(FOLD_LOCK)? {
         return Ok(0);
     }
     let sql = format!(
-        "DELETE FROM group_changes WHERE id IN \
-         (SELECT id FROM group_changes ORDER BY id LIMIT ?1) RETURNING {COLUMNS}, amount"
+        "WITH noted AS (DELETE FROM group_changes WHERE id IN \
+         (SELECT id FROM group_changes ORDER BY id LIMIT ?1) RETURNING {COLUMNS}, amount), \
+         added AS (INSERT INTO group_counts ({COLUMNS}, amount) \
+         SELECT {COLUMNS}, CAST(SUM(amount) AS BIGINT) FROM noted GROUP BY {COLUMNS} \
+         HAVING SUM(amount) <> 0 {}) \
+         SELECT COUNT(*) FROM noted",
+        added()
     );
-    let mut noted = 0;
-    let mut sums: BTreeMap<Vec<Key>, (Vec<Value>, i64)> = BTreeMap::new();
-    tx.each(&sql, &[limit.into()], |row| {
-        let (key, values) = key(&row)?;
-        let (_, sum) = sums.entry(key).or_insert((values, 0));
-        *sum += row.int(KEYS)?;
-        noted += 1;
-        Ok(())
-    })?;
-    let moved = sums.into_values().filter(|(_, sum)| *sum != 0);
-    let rows: Vec<Vec<Value>> = moved
-        .map(|(mut row, sum)| {
-            row.push(sum.into());
-            row
-        })
-        .collect();
-    put(tx, &rows)?;
-    Ok(noted)
-}
-
-/// Columns of a key.
-const KEYS: usize = 10;
-
-/// Which of them is a number.
-const SEVERITY: usize = 7;
-
-/// A column of a key, in the order in which keys are written.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
-    Number(i64),
-    Text(String),
-}
-
-/// The key of a note, to sort by and to write.
-fn key(row: &Row) -> Result<(Vec<Key>, Vec<Value>), StoreError> {
-    let mut key = Vec::with_capacity(KEYS);
-    let mut values = Vec::with_capacity(KEYS + 1);
-    for column in 0..KEYS {
-        values.push(row.value(column)?.clone());
-        key.push(if column == SEVERITY {
-            Key::Number(row.int(column)?)
-        } else {
-            Key::Text(row.text(column)?.to_owned())
-        });
+    let noted = tx.first(&sql, &[limit.into()])?;
+    let noted = noted.map_or(Ok(0), |row| row.int(0))?;
+    if noted > 0 {
+        forget_empty(tx)?;
     }
-    Ok((key, values))
+    Ok(noted.unsigned_abs())
 }

@@ -71,14 +71,9 @@ pub(super) fn run(data_dir: &Path, arguments: &Status) -> Result<bool> {
         None => database::generations(data_dir).last_attempt()?,
     };
     let attempt = attempt.map(|attempt| (attempt.built(), failed(attempt.feeds())));
-    let checked = match &arguments.db {
-        Some(_) => None,
-        None => database::generations(data_dir).checked()?,
-    };
-    let checked = checked.map(|checked| checked.time);
     match arguments.output {
-        Output::Json => super::print_json(&document(&opened, checked, attempt))?,
-        Output::Table => table(&opened, checked, attempt)?,
+        Output::Json => super::print_json(&document(&opened, attempt))?,
+        Output::Table => table(&opened, attempt)?,
     }
     Ok(true)
 }
@@ -97,18 +92,14 @@ fn failed(feeds: Vec<FeedStatus>) -> Vec<FeedStatus> {
     feeds.into_iter().filter(is_failed).collect()
 }
 
-fn document(
-    opened: &Opened,
-    checked: Option<Timestamp>,
-    attempt: Option<(Timestamp, Vec<FeedStatus>)>,
-) -> Document {
+fn document(opened: &Opened, attempt: Option<(Timestamp, Vec<FeedStatus>)>) -> Document {
     let records = &opened.records;
     Document {
         schema: "lynkeus-db-status/1",
         digest: records.digest(),
         starter: opened.is_starter,
         built: records.built().to_string(),
-        checked: checked.map(|time| time.to_string()),
+        checked: opened.checked.map(|time| time.to_string()),
         age_seconds: clock::now().as_second() - records.built().as_second(),
         bytes: records.size(),
         vulnerabilities: records.vulnerability_count(),
@@ -160,11 +151,7 @@ fn state(state: &FeedState) -> (&'static str, Option<String>) {
     }
 }
 
-fn table(
-    opened: &Opened,
-    checked: Option<Timestamp>,
-    attempt: Option<(Timestamp, Vec<FeedStatus>)>,
-) -> Result<()> {
+fn table(opened: &Opened, attempt: Option<(Timestamp, Vec<FeedStatus>)>) -> Result<()> {
     let records = &opened.records;
     let now = clock::now();
     super::print(|out| {
@@ -180,7 +167,7 @@ fn table(
             records.built(),
             super::age(records.built(), now)
         )?;
-        if let Some(checked) = checked {
+        if let Some(checked) = opened.checked {
             let age = super::age(checked, now);
             writeln!(out, "checked {checked} ({age}): this is what the feeds say")?;
         }

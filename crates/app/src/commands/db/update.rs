@@ -102,13 +102,13 @@ fn is_unchanged(
     directory: &Path,
     selection: &Selection,
 ) -> Result<bool> {
-    let checked = generations.checked()?;
-    if checked.is_none_or(|checked| checked.program != PROGRAM) {
-        return Ok(false);
-    }
     let Some(current) = generations.current()? else {
         return Ok(false);
     };
+    let checked = generations.checked(&current.digest())?;
+    if checked.is_none_or(|checked| checked.program != PROGRAM) {
+        return Ok(false);
+    }
     if !mirror::is_made_of(&current.feeds(), directory, &selection.feeds)? {
         return Ok(false);
     }
