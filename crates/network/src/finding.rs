@@ -12,6 +12,10 @@ use crate::filters::Protocol;
 use crate::interval::IntervalSet;
 use crate::known::{Known, Reason};
 use crate::packet::Packet;
+use crate::path::balancers::{BALANCER, CLASSIC, TARGET_GROUP};
+use crate::path::filter::{ACL, GROUP, INTERFACE};
+use crate::path::gateways::ENDPOINT;
+use crate::path::walk::INSTANCE;
 use crate::region::Region;
 use crate::roots::Root;
 use crate::severity::Severities;
@@ -132,41 +136,26 @@ impl Finding {
         };
         let mut steps = vec![step(self.edge.id(), self.edge.component_type())];
         if let Some(middlebox) = &self.middlebox {
-            let kind = if middlebox.starts_with("eni-") {
-                "AWS::EC2::NetworkInterface"
-            } else {
-                "AWS::EC2::VPCEndpoint"
-            };
-            steps.push(step(middlebox, kind));
+            steps.push(step(middlebox, middlebox_type(middlebox)));
         }
         if let Some(balancer) = &self.balancer {
             if let Some(front) = &balancer.behind {
-                steps.push(step(front, "AWS::ElasticLoadBalancingV2::LoadBalancer"));
+                steps.push(step(front, BALANCER));
             }
-            let kind = if balancer.id.starts_with("arn:") {
-                "AWS::ElasticLoadBalancingV2::LoadBalancer"
-            } else {
-                "AWS::ElasticLoadBalancing::LoadBalancer"
-            };
-            steps.push(step(&balancer.id, kind));
+            steps.push(step(&balancer.id, balancer_type(&balancer.id)));
             if !balancer.target_group.is_empty() {
-                let kind = "AWS::ElasticLoadBalancingV2::TargetGroup";
-                steps.push(step(&balancer.target_group, kind));
+                steps.push(step(&balancer.target_group, TARGET_GROUP));
             }
         }
         if let Some(interface) = snapshot.interfaces.get(&self.interface) {
-            let mut acls = snapshot.acls.values();
-            let subnet = &interface.subnet_id;
-            let acl = acls.find(|a| a.associations.iter().any(|s| s.subnet_id == *subnet));
-            if let Some(acl) = acl {
-                steps.push(step(&acl.network_acl_id, "AWS::EC2::NetworkAcl"));
-            }
+            let acl = snapshot.acl_of(&interface.subnet_id);
+            steps.extend(acl.map(|acl| step(acl, ACL)));
             for group in &interface.groups {
-                steps.push(step(&group.group_id, "AWS::EC2::SecurityGroup"));
+                steps.push(step(&group.group_id, GROUP));
             }
         }
-        steps.push(step(&self.interface, "AWS::EC2::NetworkInterface"));
-        steps.push(step(&self.instance, "AWS::EC2::Instance"));
+        steps.push(step(&self.interface, INTERFACE));
+        steps.push(step(&self.instance, INSTANCE));
         // Inspector's model allows thirty steps; the first and the last ones say most.
         if steps.len() > 30 {
             let last = steps.split_off(steps.len() - 2);
@@ -174,6 +163,24 @@ impl Finding {
             steps.extend(last);
         }
         steps
+    }
+}
+
+/// The `CloudFormation` type name of a middlebox: an appliance's interface, or an endpoint.
+pub(crate) fn middlebox_type(id: &str) -> &'static str {
+    if id.starts_with("eni-") {
+        INTERFACE
+    } else {
+        ENDPOINT
+    }
+}
+
+/// The `CloudFormation` type name of a load balancer; classic ones have names and no ARN.
+pub(crate) fn balancer_type(id: &str) -> &'static str {
+    if id.starts_with("arn:") {
+        BALANCER
+    } else {
+        CLASSIC
     }
 }
 

@@ -5,13 +5,12 @@ use std::fmt::Write as _;
 use anyhow::Result;
 use model::Problem;
 use network::corrections::{Correction, Corrections, near};
-use network::finding::Finding;
-use network::incremental::Live;
+use network::finding::{Finding, Options};
+use network::snapshot::Snapshot;
 use serde_json::{Value, json};
 
 use crate::cli_network::{NetworkFormat, NetworkScan};
 use crate::commands::path;
-use crate::commands::reachability::options;
 
 /// The sets of changes that open a path, in a table's lines.
 pub(crate) fn table(corrections: &Corrections) -> String {
@@ -54,14 +53,13 @@ pub(crate) fn documents(sets: &[Correction]) -> Value {
 /// The interfaces that one change would open to the internet.
 pub(crate) fn list(
     arguments: &NetworkScan,
-    findings: &[Finding],
-    live: &Live,
+    (snapshot, findings): (&Snapshot, &[Finding]),
+    options: &Options,
     problems: &[Problem],
 ) -> Result<String> {
     let protocol = path::protocol(&arguments.protocol)?;
     let ports = path::ports(arguments.port.as_deref())?;
-    let options = options(&arguments.configuration)?;
-    let found = near(live.snapshot(), findings, &options, (protocol, &ports));
+    let found = near(snapshot, findings, options, (protocol, &ports));
     if matches!(arguments.output, NetworkFormat::Json) {
         let interfaces = found.interfaces.iter().map(|near| {
             json!({

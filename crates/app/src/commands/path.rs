@@ -1,7 +1,6 @@
 //! `lynkeus network path`: one way through a network, and pictures of ways.
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
 
 use anyhow::{Context as _, Result, anyhow};
 use dashboard::picture::{self, Node, Picture};
@@ -48,17 +47,15 @@ pub(crate) fn run(arguments: &PathArguments) -> Result<bool> {
         ports: ports(arguments.port.as_deref())?,
     };
     let answer = find(&snapshot, &query).map_err(|reason| anyhow!(reason))?;
-    let wants = |format| arguments.output == format;
-    let corrections = (!wants(PathFormat::Svg))
-        .then(|| corrections(&snapshot, &query, &answer, MOST_EDITS))
-        .filter(|_| matches!(answer.verdict(), Some(Verdict::Closed(_))));
+    let is_closed = matches!(answer.verdict(), Some(Verdict::Closed(_)));
+    let corrections = (is_closed && arguments.output != PathFormat::Svg)
+        .then(|| corrections(&snapshot, &query, &answer, MOST_EDITS));
     let text = match arguments.output {
         PathFormat::Table => {
-            let mut text = table((&arguments.from, &arguments.to), &answer);
-            if let (Ok(text), Some(corrections)) = (&mut text, &corrections) {
-                text.push_str(&near::table(corrections));
-            }
-            text.context("write the table")?
+            let ends = (arguments.from.as_str(), arguments.to.as_str());
+            let mut text = table(ends, &answer).context("write the table")?;
+            text.extend(corrections.as_ref().map(near::table));
+            text
         }
         PathFormat::Json => {
             let mut told = document(&answer);
@@ -76,10 +73,7 @@ pub(crate) fn run(arguments: &PathArguments) -> Result<bool> {
             first.map_or_else(String::new, |path| drawing(arguments, path))
         }
     };
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())
-        .context("write to standard output")?;
-    Ok(true)
+    reachability::print(&text)
 }
 
 /// One port, or the first and last of a range.

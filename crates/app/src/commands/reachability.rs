@@ -48,21 +48,14 @@ fn list(arguments: &NetworkScan) -> Result<bool> {
         eprintln!("warning: {problem}");
     }
     if let Some(id) = &arguments.explain {
-        let text = path::from_edges(arguments, id, &snapshot)?;
-        let mut out = io::stdout().lock();
-        out.write_all(text.as_bytes())
-            .context("write to standard output")?;
-        return Ok(true);
+        return print(&path::from_edges(arguments, id, &snapshot)?);
     }
     let options = options(&arguments.configuration)?;
-    let mut live = Live::new(Arc::new(snapshot), options);
+    let mut live = Live::new(Arc::new(snapshot), options.clone());
     let findings = live.findings();
     if arguments.near {
-        let text = near::list(arguments, &findings, &live, &problems)?;
-        let mut out = io::stdout().lock();
-        out.write_all(text.as_bytes())
-            .context("write to standard output")?;
-        return Ok(true);
+        let found = (live.snapshot(), findings.as_slice());
+        return print(&near::list(arguments, found, &options, &problems)?);
     }
     let fixes = fixes(&mut live, &findings, arguments)?;
     let text = match arguments.output {
@@ -89,6 +82,11 @@ fn list(arguments: &NetworkScan) -> Result<bool> {
             text
         }
     };
+    print(&text)
+}
+
+/// Shows what was asked for.
+pub(crate) fn print(text: &str) -> Result<bool> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())
         .context("write to standard output")?;
@@ -171,10 +169,7 @@ fn what_if(arguments: &WhatIf) -> Result<bool> {
             text
         }
     };
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())
-        .context("write to standard output")?;
-    Ok(true)
+    print(&text)
 }
 
 /// Reads every JSON document below a directory into a snapshot.
@@ -217,7 +212,7 @@ pub(crate) fn documents(directory: &Path) -> Result<(Vec<File>, Vec<Problem>)> {
 }
 
 /// What the options of the command line ask for.
-pub(crate) fn options(configuration: &Configuration) -> Result<Options> {
+fn options(configuration: &Configuration) -> Result<Options> {
     let mut options = Options {
         stopped: configuration.stopped,
         ..Options::default()

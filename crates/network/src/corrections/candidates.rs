@@ -8,9 +8,11 @@ use crate::address::Block;
 use crate::edit::Rule;
 use crate::engine::NOT_ON_THE_INTERNET;
 use crate::filters::Protocol;
+use crate::fixes::edit::destination;
 use crate::gates;
 use crate::path::accelerators::{ACCELERATOR, LISTENER};
 use crate::path::filter::{ACL, GROUP, INTERFACE};
+use crate::path::gateways::internet_gateways;
 use crate::path::walk::{INSTANCE, ROUTE_TABLE, VPC};
 use crate::path::{Blocker, End, Query};
 use crate::snapshot::{
@@ -43,7 +45,7 @@ pub(super) fn candidates(snapshot: &Snapshot, query: &Query, by: &Blocker) -> Ve
             own.filter_map(|i| published(snapshot, i)).collect()
         }
         ("IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", _) => {
-            let own = holder(snapshot, &by.packets.sources);
+            let own = holder(snapshot, &by.component, &by.packets.sources);
             own.and_then(|i| published(snapshot, i))
                 .into_iter()
                 .collect()
@@ -102,14 +104,17 @@ fn hull(ports: &[(u16, u16)]) -> Option<(u16, u16)> {
     Some((ports.first()?.0, ports.last()?.1))
 }
 
-/// The interface that has the first of some addresses.
-fn holder<'s>(snapshot: &'s Snapshot, addresses: &[String]) -> Option<&'s NetworkInterface> {
-    let text = addresses.first()?.split('/').next()?;
-    let mut all = snapshot.interfaces.values();
-    all.find(|i| {
-        let mut own = i.private_ip_addresses.iter();
-        i.private_ip_address == text || own.any(|p| p.private_ip_address == text)
-    })
+/// The interface that has the first of some addresses in the VPC of an internet gateway.
+fn holder<'s>(
+    snapshot: &'s Snapshot,
+    gateway: &str,
+    addresses: &[String],
+) -> Option<&'s NetworkInterface> {
+    let address = addresses.first()?.split('/').next()?.parse().ok()?;
+    let gateway = snapshot.internet_gateways.get(gateway)?;
+    let mut live = gateway.attachments.iter().filter(|a| is_live(&a.state));
+    let id = live.find_map(|a| snapshot.holder(&a.vpc_id, address))?;
+    snapshot.interfaces.get(id)
 }
 
 fn rules(snapshot: &Snapshot, query: &Query, by: &Blocker) -> Option<Vec<Opening>> {
@@ -295,11 +300,8 @@ fn route(table: &RouteTable, to: &str, target: Id) -> Opening {
     } else {
         route.gateway_id = target;
     }
-    let replaces = table.routes.iter().any(|other| {
-        other.destination_cidr_block == route.destination_cidr_block
-            && other.destination_ipv6_cidr_block == route.destination_ipv6_cidr_block
-            && other.destination_prefix_list_id.is_empty()
-    });
+    let mut others = table.routes.iter();
+    let replaces = others.any(|other| destination(other) == destination(&route));
     Opening::Route {
         table: table.route_table_id.clone(),
         route: Box::new(route),
@@ -320,11 +322,9 @@ fn ways_out(snapshot: &Snapshot, vpc: &str, to: Option<Block>) -> Vec<Id> {
         }
     });
     let holds = |blocks: Vec<Block>| to.is_some_and(|to| blocks.iter().any(|b| overlap(*b, to)));
-    for gateway in snapshot.internet_gateways.values() {
-        let mut own = gateway.attachments.iter();
-        if !is_private && own.any(|a| a.vpc_id == vpc && is_live(&a.state)) {
-            all.push(gateway.internet_gateway_id.clone());
-        }
+    if !is_private {
+        let own = internet_gateways(snapshot, vpc);
+        all.extend(own.map(|gateway| gateway.internet_gateway_id.clone()));
     }
     for peering in snapshot
         .peerings
@@ -398,10 +398,7 @@ fn let_in(snapshot: &Snapshot, query: &Query, gateway: &Id) -> Vec<Opening> {
     for interface in ends(snapshot, &query.to) {
         all.extend(attached(snapshot, &interface.vpc_id, Some(gateway)));
         if is_blocked {
-            all.push(Opening::Exclude {
-                subnet: interface.subnet_id.clone(),
-                arn: format!("arn:aws:ec2:::subnet/{}", interface.subnet_id),
-            });
+            all.push(Opening::Exclude(interface.subnet_id.clone()));
         }
     }
     all

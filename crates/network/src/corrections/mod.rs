@@ -159,11 +159,11 @@ impl Search<'_> {
         mut edits: Vec<Opening>,
         mut after: Answer,
     ) -> (Vec<Opening>, Answer) {
-        for place in (0..edits.len())
-            .rev()
-            .filter(|_| edits.len() > 1)
-            .collect::<Vec<_>>()
-        {
+        for place in (0..edits.len()).rev() {
+            // Without any change the path is closed.
+            if edits.len() == 1 {
+                break;
+            }
             let mut fewer = edits.clone();
             fewer.remove(place);
             if let Some(still) = self.trial(&fewer)

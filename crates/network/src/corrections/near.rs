@@ -4,9 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Correction, applied, corrections};
+use crate::address::Address as _;
 use crate::engine::Engine;
 use crate::filters::Protocol;
 use crate::finding::{self, Finding, Options, scan};
+use crate::index::{Field, pair};
+use crate::path::gateways::internet_gateways;
+use crate::path::walk::is_running;
 use crate::path::{End, Query, find_in};
 use crate::region::Ports;
 use crate::replay::replays;
@@ -16,6 +20,9 @@ use crate::snapshot::{Id, NetworkInterface, Snapshot, is_live};
 const MOST_LOOKED_AT: usize = 20_000;
 /// Interfaces that are told.
 const MOST_TOLD: usize = 1_000;
+
+/// Internet gateways of a VPC, or that could be its own, by which packets may come.
+const MOST_GATEWAYS: usize = 2;
 
 /// An interface, and what alone would open it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +89,7 @@ pub fn near(
         let base = parts
             .entry(vpc.clone())
             .or_insert_with(|| around(snapshot, vpc));
-        let part = with(base, snapshot, interface);
+        let part = Arc::new(with(base, snapshot, interface));
         for gateway in gateways(&part, vpc) {
             let query = Query {
                 from: End::Gateway(gateway.clone()),
@@ -104,15 +111,10 @@ pub fn near(
     found
 }
 
-fn is_running(snapshot: &Snapshot, instance: &str) -> bool {
-    let known = snapshot.instances.get(instance);
-    known.is_none_or(|i| matches!(i.state.name.as_str(), "" | "running" | "pending"))
-}
-
 /// The single changes that open a way, for each of which the evaluation of sets finds it open too and
 /// the packet that it gives as an example arrives.
-fn alone(part: &Snapshot, query: &Query, options: &Options) -> Vec<Correction> {
-    let Ok(answer) = find_in(&Arc::new(part.clone()), query) else {
+fn alone(part: &Arc<Snapshot>, query: &Query, options: &Options) -> Vec<Correction> {
+    let Ok(answer) = find_in(part, query) else {
         return Vec::new();
     };
     let mut all = corrections(part, query, &answer, 1).sets;
@@ -132,14 +134,16 @@ fn alone(part: &Snapshot, query: &Query, options: &Options) -> Vec<Correction> {
 
 /// The internet gateways of a VPC, or else one that could be attached.
 fn gateways(part: &Snapshot, vpc: &str) -> Vec<Id> {
-    let all = part.internet_gateways.values();
-    let (here, other): (Vec<_>, Vec<_>) = all.partition(|g| {
-        let mut own = g.attachments.iter();
-        own.any(|a| a.vpc_id == vpc && is_live(&a.state))
-    });
-    let some = if here.is_empty() { other } else { here };
-    let ids = some.into_iter().map(|g| g.internet_gateway_id.clone());
-    ids.take(2).collect()
+    let here = internet_gateways(part, vpc).take(MOST_GATEWAYS);
+    let here: Vec<Id> = here.map(|g| g.internet_gateway_id.clone()).collect();
+    if !here.is_empty() {
+        return here;
+    }
+    part.internet_gateways
+        .keys()
+        .take(MOST_GATEWAYS)
+        .cloned()
+        .collect()
 }
 
 /// What decides about packets from the internet to a VPC, without its interfaces and their groups.
@@ -198,10 +202,13 @@ fn with(base: &Snapshot, snapshot: &Snapshot, interface: &NetworkInterface) -> S
             part.instances.insert(id, instance.clone());
         }
         let id = &interface.network_interface_id;
-        let elastic = snapshot.elastic_ips.iter();
-        let own = elastic.filter(|(_, e)| e.network_interface_id == *id);
-        part.elastic_ips
-            .extend(own.map(|(key, e)| (key.clone(), e.clone())));
+        for (address, _) in snapshot.four(interface) {
+            let key = pair(id, &address.ip().to_string());
+            let own = snapshot.elastic_ips.ids(Field::Behind, &key).iter();
+            let own =
+                own.filter_map(|key| Some((key.clone(), snapshot.elastic_ips.get(key)?.clone())));
+            part.elastic_ips.extend(own);
+        }
         part.interfaces.insert(id.clone(), interface.clone());
     };
     add(interface);

@@ -6,7 +6,8 @@
 use std::fmt;
 
 use crate::edit::{Rule, add_rule};
-use crate::fixes::command::{authorize, word};
+use crate::fixes::command::{authorize, create_entry, direction, word};
+use crate::fixes::edit::{destination, packets};
 use crate::snapshot::{
     AclEntry, Action, Association, BlockPublicAccessExclusion, GatewayAttachment, Id, Listener,
     PortPair, PrivateIp, Route, Snapshot,
@@ -37,7 +38,7 @@ pub enum Opening {
     /// An internet gateway is attached to a VPC.
     Attach { gateway: Id, vpc: Id },
     /// VPC Block Public Access does not hold for a subnet.
-    Exclude { subnet: Id, arn: String },
+    Exclude(Id),
     /// An instance is started.
     Start(Id),
     /// An interface forwards packets that are for others.
@@ -62,12 +63,12 @@ impl fmt::Display for Opening {
         match self {
             Self::Rule(rule) => write!(f, "add {rule}"),
             Self::Allow { acl, entry } => {
-                let (to, number) = (peer(entry), entry.rule_number);
-                write!(f, "allow {to} in {acl} by entry {number}")
+                let (what, number) = (packets(entry), entry.rule_number);
+                write!(f, "allow {what} in {acl} by entry {number}")
             }
             Self::Undeny { acl, entry } => {
-                let (to, number) = (peer(entry), entry.rule_number);
-                write!(f, "remove entry {number} of {acl}, which denies {to}")
+                let (what, number) = (packets(entry), entry.rule_number);
+                write!(f, "remove entry {number} of {acl}, which denies {what}")
             }
             Self::Route {
                 table,
@@ -82,7 +83,7 @@ impl fmt::Display for Opening {
                 interface, private, ..
             } => write!(f, "give {private} of {interface} a public address"),
             Self::Attach { gateway, vpc } => write!(f, "attach {gateway} to {vpc}"),
-            Self::Exclude { subnet, .. } => {
+            Self::Exclude(subnet) => {
                 write!(f, "exclude {subnet} from VPC Block Public Access")
             }
             Self::Start(instance) => write!(f, "start {instance}"),
@@ -101,42 +102,6 @@ impl fmt::Display for Opening {
             Self::Accept { listener, port } => write!(f, "add port {port} to {listener}"),
             Self::Enable(accelerator) => write!(f, "enable {accelerator}"),
         }
-    }
-}
-
-/// Protocol, ports and peer of an ACL's entry.
-fn peer(entry: &AclEntry) -> String {
-    let protocol = match entry.protocol.as_str() {
-        "-1" => "everything",
-        "6" => "tcp",
-        "17" => "udp",
-        other => other,
-    };
-    let ports = entry.port_range.as_ref().map_or_else(String::new, |range| {
-        if range.from == range.to {
-            format!(" {}", range.from)
-        } else {
-            format!(" {}-{}", range.from, range.to)
-        }
-    });
-    let block = if entry.cidr_block.is_empty() {
-        &entry.ipv6_cidr_block
-    } else {
-        &entry.cidr_block
-    };
-    let direction = if entry.egress { "to" } else { "from" };
-    format!("{protocol}{ports} {direction} {block}")
-}
-
-/// The option and the value of a route's destination.
-fn destination(route: &Route) -> (&'static str, &str) {
-    if route.destination_cidr_block.is_empty() {
-        (
-            "destination-ipv6-cidr-block",
-            &route.destination_ipv6_cidr_block,
-        )
-    } else {
-        ("destination-cidr-block", &route.destination_cidr_block)
     }
 }
 
@@ -191,16 +156,7 @@ impl Opening {
                     }];
                 }
             }
-            Self::Exclude { subnet, arn } => {
-                let exclusion = BlockPublicAccessExclusion {
-                    exclusion_id: format!("exclusion of {subnet}"),
-                    internet_gateway_exclusion_mode: "allow-bidirectional".to_owned(),
-                    resource_arn: arn.clone(),
-                    state: "create-complete".to_owned(),
-                };
-                let all = &mut snapshot.block_public_access_exclusions;
-                all.insert(exclusion.exclusion_id.clone(), exclusion);
-            }
+            Self::Exclude(subnet) => exclude(snapshot, subnet),
             Self::Start(instance) => {
                 if let Some(instance) = snapshot.instances.get_mut(instance) {
                     "running".clone_into(&mut instance.state.name);
@@ -211,33 +167,12 @@ impl Opening {
                     interface.source_dest_check = Some(false);
                 }
             }
-            Self::Listen { .. } | Self::Accept { .. } | Self::Enable(_) => self.listen(snapshot),
-        }
-    }
-
-    fn listen(&self, snapshot: &mut Snapshot) {
-        match self {
             Self::Listen {
                 balancer,
                 protocol,
                 port,
                 group,
-            } => {
-                let listener = Listener {
-                    listener_arn: format!("listener {port} of {balancer}"),
-                    load_balancer_arn: balancer.clone(),
-                    port: *port,
-                    protocol: protocol.clone(),
-                    default_actions: vec![Action {
-                        kind: "forward".to_owned(),
-                        target_group_arn: group.clone(),
-                        ..Action::default()
-                    }],
-                };
-                let id = listener.listener_arn.clone();
-                snapshot.listener_rules.insert(id.clone(), Vec::new());
-                snapshot.listeners.insert(id, listener);
-            }
+            } => listen(snapshot, (balancer, protocol, *port), group),
             Self::Accept { listener, port } => {
                 if let Some(listener) = snapshot.accelerator_listeners.get_mut(listener) {
                     listener.port_ranges.push(PortPair {
@@ -251,7 +186,6 @@ impl Opening {
                     accelerator.enabled = Some(true);
                 }
             }
-            _ => {}
         }
     }
 
@@ -260,27 +194,11 @@ impl Opening {
     pub fn command(&self, snapshot: &Snapshot) -> String {
         match self {
             Self::Rule(rule) => authorize(rule),
-            Self::Allow { acl, entry } => {
-                let option = if entry.cidr_block.is_empty() {
-                    format!("--ipv6-cidr-block {}", word(&entry.ipv6_cidr_block))
-                } else {
-                    format!("--cidr-block {}", word(&entry.cidr_block))
-                };
-                let ports = entry.port_range.as_ref().map_or_else(String::new, |range| {
-                    format!(" --port-range From={},To={}", range.from, range.to)
-                });
-                format!(
-                    "aws ec2 create-network-acl-entry --network-acl-id {} --{} --rule-number {} --protocol {}{ports} {option} --rule-action allow",
-                    word(acl),
-                    direction(entry),
-                    entry.rule_number,
-                    word(&entry.protocol)
-                )
-            }
+            Self::Allow { acl, entry } => create_entry(acl, entry),
             Self::Undeny { acl, entry } => format!(
                 "aws ec2 delete-network-acl-entry --network-acl-id {} --{} --rule-number {}",
                 word(acl),
-                direction(entry),
+                direction(entry.egress),
                 entry.rule_number
             ),
             Self::Route {
@@ -309,7 +227,7 @@ impl Opening {
                 word(gateway),
                 word(vpc)
             ),
-            Self::Exclude { subnet, .. } => format!(
+            Self::Exclude(subnet) => format!(
                 "aws ec2 create-vpc-block-public-access-exclusion --internet-gateway-exclusion-mode allow-bidirectional --subnet-id {}",
                 word(subnet)
             ),
@@ -320,56 +238,76 @@ impl Opening {
                 "aws ec2 modify-network-interface-attribute --network-interface-id {} --no-source-dest-check",
                 word(interface)
             ),
-            Self::Listen { .. } | Self::Accept { .. } | Self::Enable(_) => {
-                self.listen_command(snapshot)
-            }
-        }
-    }
-
-    fn listen_command(&self, snapshot: &Snapshot) -> String {
-        match self {
             Self::Listen {
                 balancer,
                 protocol,
                 port,
                 group,
-            } => {
-                let certificate = if matches!(protocol.as_str(), "HTTPS" | "TLS") {
-                    " --certificates CertificateArn=CERTIFICATE"
-                } else {
-                    ""
-                };
-                format!(
-                    "aws elbv2 create-listener --load-balancer-arn {} --protocol {protocol} --port {port}{certificate} --default-actions Type=forward,TargetGroupArn={}",
-                    word(balancer),
-                    word(group)
-                )
-            }
-            Self::Accept { listener, port } => {
-                let known = snapshot.accelerator_listeners.get(listener);
-                let own = known.map(|l| l.port_ranges.as_slice()).unwrap_or_default();
-                let all = own.iter().map(|r| (r.from_port, r.to_port));
-                let all = all.chain([(*port, *port)]);
-                let ranges: Vec<String> = all
-                    .map(|(from, to)| format!("FromPort={from},ToPort={to}"))
-                    .collect();
-                format!(
-                    "aws globalaccelerator update-listener --listener-arn {} --port-ranges {}",
-                    word(listener),
-                    ranges.join(" ")
-                )
-            }
+            } => create_listener((balancer, protocol, *port), group),
+            Self::Accept { listener, port } => update_listener(snapshot, listener, *port),
             Self::Enable(accelerator) => format!(
                 "aws globalaccelerator update-accelerator --accelerator-arn {} --enabled",
                 word(accelerator)
             ),
-            _ => String::new(),
         }
     }
 }
 
-fn direction(entry: &AclEntry) -> &'static str {
-    if entry.egress { "egress" } else { "ingress" }
+fn create_listener((balancer, protocol, port): (&str, &str, u16), group: &str) -> String {
+    let certificate = if matches!(protocol, "HTTPS" | "TLS") {
+        " --certificates CertificateArn=CERTIFICATE"
+    } else {
+        ""
+    };
+    format!(
+        "aws elbv2 create-listener --load-balancer-arn {} --protocol {protocol} --port {port}{certificate} --default-actions Type=forward,TargetGroupArn={}",
+        word(balancer),
+        word(group)
+    )
+}
+
+/// All ports of a listener are given, those that it has and the new one.
+fn update_listener(snapshot: &Snapshot, listener: &str, port: u16) -> String {
+    let known = snapshot.accelerator_listeners.get(listener);
+    let own = known.map(|l| l.port_ranges.as_slice()).unwrap_or_default();
+    let all = own.iter().map(|r| (r.from_port, r.to_port));
+    let ranges: Vec<String> = all
+        .chain([(port, port)])
+        .map(|(from, to)| format!("FromPort={from},ToPort={to}"))
+        .collect();
+    format!(
+        "aws globalaccelerator update-listener --listener-arn {} --port-ranges {}",
+        word(listener),
+        ranges.join(" ")
+    )
+}
+
+fn exclude(snapshot: &mut Snapshot, subnet: &str) {
+    let exclusion = BlockPublicAccessExclusion {
+        exclusion_id: format!("exclusion of {subnet}"),
+        internet_gateway_exclusion_mode: "allow-bidirectional".to_owned(),
+        resource_arn: format!("arn:aws:ec2:::subnet/{subnet}"),
+        state: "create-complete".to_owned(),
+    };
+    let all = &mut snapshot.block_public_access_exclusions;
+    all.insert(exclusion.exclusion_id.clone(), exclusion);
+}
+
+fn listen(snapshot: &mut Snapshot, (balancer, protocol, port): (&str, &str, u16), group: &str) {
+    let listener = Listener {
+        listener_arn: format!("listener {port} of {balancer}"),
+        load_balancer_arn: balancer.to_owned(),
+        port,
+        protocol: protocol.to_owned(),
+        default_actions: vec![Action {
+            kind: "forward".to_owned(),
+            target_group_arn: group.to_owned(),
+            ..Action::default()
+        }],
+    };
+    let id = listener.listener_arn.clone();
+    snapshot.listener_rules.insert(id.clone(), Vec::new());
+    snapshot.listeners.insert(id, listener);
 }
 
 fn publish(snapshot: &mut Snapshot, interface: &str, private: &str, public: &str) {

@@ -2,17 +2,15 @@
 
 use core::net::IpAddr;
 
-use super::{At, admitting_at, applies, route};
+use super::{At, Evidence, admitting_at, entry, named, route};
+use crate::address::Address as _;
 use crate::balancers::preserves;
 use crate::edges::Edge;
-use crate::edit::Rule;
-use crate::filters::Protocol;
-use crate::finding::{Finding, Verdict};
+use crate::finding::{Finding, Verdict, balancer_type, middlebox_type};
+use crate::path::balancers::TARGET_GROUP;
+use crate::path::filter::{ACL, GROUP, INTERFACE};
+use crate::path::walk::{INSTANCE, ROUTE_TABLE};
 use crate::snapshot::{Id, NetworkInterface, Snapshot};
-
-const ACL: &str = "AWS::EC2::NetworkAcl";
-const GROUP: &str = "AWS::EC2::SecurityGroup";
-const INTERFACE: &str = "AWS::EC2::NetworkInterface";
 
 /// A component that packets pass, with the rules that decide.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +38,10 @@ fn passed(component: &str, kind: &'static str, rules: Vec<String>) -> Passed {
     }
 }
 
+fn decided(by: Evidence, kind: &'static str) -> Passed {
+    passed(&by.component, kind, vec![by.rule])
+}
+
 /// The ways of a finding's example packet through a load balancer and of the answer; nothing for a
 /// finding without a load balancer, or without an example.
 pub fn balanced(snapshot: &Snapshot, finding: &Finding) -> Option<Ways> {
@@ -58,12 +60,9 @@ pub fn balanced(snapshot: &Snapshot, finding: &Finding) -> Option<Ways> {
     );
     let client = packet.source;
     let filter = |interface: &NetworkInterface, is_egress: bool, peer: IpAddr, port: u16| {
-        entry(
-            snapshot,
-            &interface.subnet_id,
-            protocol,
-            (is_egress, peer, port),
-        )
+        let subnet = &interface.subnet_id;
+        let first = entry(snapshot, subnet, protocol, (is_egress, peer, port));
+        first.map(|entry| decided(entry, ACL))
     };
     let mut request = vec![passed(
         finding.edge.id(),
@@ -71,13 +70,7 @@ pub fn balanced(snapshot: &Snapshot, finding: &Finding) -> Option<Ways> {
         Vec::new(),
     )];
     if let Some(middlebox) = &finding.middlebox {
-        let is_interface = middlebox.starts_with("eni-");
-        let kind = if is_interface {
-            INTERFACE
-        } else {
-            "AWS::EC2::VPCEndpoint"
-        };
-        request.push(passed(middlebox, kind, Vec::new()));
+        request.push(passed(middlebox, middlebox_type(middlebox), Vec::new()));
     }
     if is_routed {
         request.extend(filter(front, false, client, packet.destination_port));
@@ -93,16 +86,22 @@ pub fn balanced(snapshot: &Snapshot, finding: &Finding) -> Option<Ways> {
         .get(&balancer.id)
         .is_some_and(|b| b.kind == "network");
     let is_seen = is_network && group.is_some_and(|g| preserves(snapshot, g)) && client.is_ipv4();
-    let seen = if is_seen { Some(client) } else { address(node) };
+    let mut own = snapshot.four(node).into_iter();
+    let seen = if is_seen {
+        Some(client)
+    } else {
+        own.next().map(|(address, _)| address.ip())
+    };
     let apart = node.subnet_id != target.subnet_id;
     let inside = seen.filter(|_| apart);
     request.extend(inside.and_then(|from| filter(target, false, from, finding.ports.0)));
     request.extend(groups(snapshot, At::target(snapshot, finding)));
     request.push(passed(&finding.interface, INTERFACE, Vec::new()));
-    request.push(passed(&finding.instance, "AWS::EC2::Instance", Vec::new()));
+    request.push(passed(&finding.instance, INSTANCE, Vec::new()));
     let mut reply = Vec::new();
     reply.extend(inside.and_then(|to| filter(target, true, to, packet.source_port)));
-    if let Some(kind) = balancer_kind(&balancer.id) {
+    if !balancer.id.is_empty() {
+        let kind = balancer_type(&balancer.id);
         reply.push(passed(&balancer.id, kind, Vec::new()));
     }
     if is_routed || matches!(finding.edge, Edge::Accelerator(_)) {
@@ -110,8 +109,7 @@ pub fn balanced(snapshot: &Snapshot, finding: &Finding) -> Option<Ways> {
     }
     if is_routed {
         let taken = route(snapshot, &front.subnet_id, &front.vpc_id, client);
-        let table = "AWS::EC2::RouteTable";
-        reply.extend(taken.map(|e| passed(&e.component, table, vec![e.rule])));
+        reply.extend(taken.map(|route| decided(route, ROUTE_TABLE)));
     }
     reply.push(passed(
         finding.edge.id(),
@@ -121,16 +119,6 @@ pub fn balanced(snapshot: &Snapshot, finding: &Finding) -> Option<Ways> {
     Some(Ways { request, reply })
 }
 
-fn balancer_kind(id: &str) -> Option<&'static str> {
-    (!id.is_empty()).then(|| {
-        if id.starts_with("arn:") {
-            "AWS::ElasticLoadBalancingV2::LoadBalancer"
-        } else {
-            "AWS::ElasticLoadBalancing::LoadBalancer"
-        }
-    })
-}
-
 /// The load balancers with the listener and the ports, and the target group.
 fn listeners(snapshot: &Snapshot, finding: &Finding) -> Vec<Passed> {
     let Some(balancer) = &finding.balancer else {
@@ -138,10 +126,7 @@ fn listeners(snapshot: &Snapshot, finding: &Finding) -> Vec<Passed> {
     };
     let mut all = Vec::new();
     let own = balancer.behind.iter().chain([&balancer.id]);
-    for (place, id) in own.enumerate() {
-        let Some(kind) = balancer_kind(id) else {
-            continue;
-        };
+    for (place, id) in own.enumerate().filter(|(_, id)| !id.is_empty()) {
         let mut listeners = snapshot.listeners.values();
         let port = balancer.listener_port;
         let listener = listeners.find(|l| l.load_balancer_arn == *id && l.port == port);
@@ -150,7 +135,7 @@ fn listeners(snapshot: &Snapshot, finding: &Finding) -> Vec<Passed> {
             // Behind another load balancer the port may be another.
             None => (place == 0).then(|| format!("listener {port}")),
         };
-        all.push(passed(id, kind, rule.into_iter().collect()));
+        all.push(passed(id, balancer_type(id), rule.into_iter().collect()));
     }
     let (low, high) = finding.ports;
     let rule = if low == high {
@@ -159,8 +144,7 @@ fn listeners(snapshot: &Snapshot, finding: &Finding) -> Vec<Passed> {
         format!("to ports {low}-{high}")
     };
     if !balancer.target_group.is_empty() {
-        let kind = "AWS::ElasticLoadBalancingV2::TargetGroup";
-        all.push(passed(&balancer.target_group, kind, vec![rule]));
+        all.push(passed(&balancer.target_group, TARGET_GROUP, vec![rule]));
     }
     all
 }
@@ -171,40 +155,14 @@ fn groups(snapshot: &Snapshot, at: Option<At<'_>>) -> Vec<Passed> {
         return Vec::new();
     };
     let rules = admitting_at(snapshot, &at);
-    let told = |rule: &Rule| {
-        let id = rule.id(snapshot).map(|id| format!("{id} "));
-        format!("{}{rule}", id.unwrap_or_default())
-    };
     let groups = at.interface.groups.iter().map(|g| &g.group_id);
     let all = groups.map(|group| {
         let own = rules.iter().filter(|rule| rule.group == *group);
-        passed(group, GROUP, own.map(told).collect())
+        passed(
+            group,
+            GROUP,
+            own.map(|rule| named(snapshot, rule)).collect(),
+        )
     });
     all.filter(|one| !one.rules.is_empty()).collect()
-}
-
-/// The ACL of a subnet with the entry that decides.
-fn entry(
-    snapshot: &Snapshot,
-    subnet: &str,
-    protocol: Protocol,
-    (is_egress, peer, port): (bool, IpAddr, u16),
-) -> Option<Passed> {
-    let mut acls = snapshot.acls.values();
-    let acl = acls.find(|a| a.associations.iter().any(|s| s.subnet_id == subnet))?;
-    let entries = acl.entries.iter().filter(|e| e.egress == is_egress);
-    let first = entries
-        .filter(|e| applies(e, protocol, peer, port))
-        .min_by_key(|e| e.rule_number)?;
-    let direction = if is_egress { "egress" } else { "ingress" };
-    let rule = format!("{direction},{} {}", first.rule_number, first.rule_action);
-    Some(passed(&acl.network_acl_id, ACL, vec![rule]))
-}
-
-/// The first address of a load balancer's interface.
-fn address(node: &NetworkInterface) -> Option<IpAddr> {
-    let listed = node.private_ip_addresses.iter();
-    let mut all =
-        std::iter::once(&node.private_ip_address).chain(listed.map(|p| &p.private_ip_address));
-    all.find_map(|text| text.parse().ok())
 }

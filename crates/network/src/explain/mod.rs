@@ -10,9 +10,7 @@ use crate::edit::{Rule, rules};
 use crate::filters::{self, Protocol};
 use crate::finding::{Finding, Verdict};
 use crate::interval::IntervalSet;
-use crate::snapshot::{
-    AclEntry, NetworkInterface, PrefixList, Route, RouteTable, Snapshot, is_live,
-};
+use crate::snapshot::{AclEntry, NetworkInterface, PrefixList, Route, Snapshot};
 
 pub use balanced::{Passed, Ways, balanced};
 
@@ -127,35 +125,49 @@ pub fn evidence(snapshot: &Snapshot, finding: &Finding) -> Vec<Evidence> {
         _ => None,
     };
     let subnet = &interface.subnet_id;
-    let mut acls = snapshot.acls.values();
-    let acl = acls.find(|a| a.associations.iter().any(|s| s.subnet_id == *subnet));
-    let entry = |is_egress: bool, port: u16| -> Option<Evidence> {
-        let entries = acl?.entries.iter().filter(|e| e.egress == is_egress);
-        let source = packet?.source;
-        let first = entries
-            .filter(|e| applies(e, finding.protocol, source, port))
-            .min_by_key(|e| e.rule_number)?;
-        let direction = if is_egress { "egress" } else { "ingress" };
-        Some(Evidence {
-            component: acl?.network_acl_id.clone(),
-            rule: format!("{direction},{} {}", first.rule_number, first.rule_action),
-        })
+    let decides = |is_egress: bool, peer: IpAddr, port: u16| {
+        entry(snapshot, subnet, finding.protocol, (is_egress, peer, port))
     };
     if let Some(packet) = packet {
-        all.extend(entry(false, packet.destination_port));
+        all.extend(decides(false, packet.source, packet.destination_port));
     }
-    all.extend(admitting(snapshot, finding).into_iter().map(|rule| {
-        let id = rule.id(snapshot).map(|id| format!("{id} "));
-        Evidence {
-            component: rule.group.clone(),
-            rule: format!("{}{rule}", id.unwrap_or_default()),
-        }
+    let rules = admitting(snapshot, finding).into_iter();
+    all.extend(rules.map(|rule| Evidence {
+        component: rule.group.clone(),
+        rule: named(snapshot, &rule),
     }));
     if let Some(packet) = packet {
-        all.extend(entry(true, packet.source_port));
+        all.extend(decides(true, packet.source, packet.source_port));
         all.extend(route(snapshot, subnet, &interface.vpc_id, packet.source));
     }
     all
+}
+
+/// A rule with its identifier, where it is known.
+fn named(snapshot: &Snapshot, rule: &Rule) -> String {
+    match rule.id(snapshot) {
+        Some(id) => format!("{id} {rule}"),
+        None => rule.to_string(),
+    }
+}
+
+/// The ACL of a subnet with the entry that decides.
+fn entry(
+    snapshot: &Snapshot,
+    subnet: &str,
+    protocol: Protocol,
+    (is_egress, peer, port): (bool, IpAddr, u16),
+) -> Option<Evidence> {
+    let acl = snapshot.acls.get(snapshot.acl_of(subnet)?)?;
+    let entries = acl.entries.iter().filter(|e| e.egress == is_egress);
+    let first = entries
+        .filter(|e| applies(e, protocol, peer, port))
+        .min_by_key(|e| e.rule_number)?;
+    let direction = if is_egress { "egress" } else { "ingress" };
+    Some(Evidence {
+        component: acl.network_acl_id.clone(),
+        rule: format!("{direction},{} {}", first.rule_number, first.rule_action),
+    })
 }
 
 fn applies(entry: &AclEntry, protocol: Protocol, peer: IpAddr, port: u16) -> bool {
@@ -179,24 +191,9 @@ fn holds(block: &str, address: IpAddr) -> bool {
         || six.is_some_and(|((low, high), a)| low <= a && a <= high)
 }
 
-/// The route table of a subnet.
-fn table<'s>(snapshot: &'s Snapshot, subnet: &str, vpc: &str) -> Option<&'s RouteTable> {
-    let live = |t: &'s RouteTable| {
-        let all = t.associations.iter();
-        all.filter(|a| is_live(&a.association_state.state))
-    };
-    let own = |t: &&'s RouteTable| live(t).any(|a| a.subnet_id == subnet);
-    let main = |t: &&'s RouteTable| t.vpc_id == vpc && live(t).any(|a| a.main);
-    let tables = &snapshot.route_tables;
-    tables
-        .values()
-        .find(own)
-        .or_else(|| tables.values().find(main))
-}
-
 /// The route that the answer takes.
 fn route(snapshot: &Snapshot, subnet: &str, vpc: &str, to: IpAddr) -> Option<Evidence> {
-    let table = table(snapshot, subnet, vpc)?;
+    let table = snapshot.route_tables.get(snapshot.table_of(subnet, vpc)?)?;
     let length = |route: &Route| -> Option<u32> {
         let list = snapshot.prefix_lists.get(&route.destination_prefix_list_id);
         let listed = list.and_then(PrefixList::blocks).unwrap_or_default();

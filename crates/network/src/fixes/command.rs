@@ -15,18 +15,13 @@ pub(super) fn commands(snapshot: &Snapshot, edits: &[Edit]) -> Vec<String> {
         match edit {
             Edit::Remove(rule) => all.push(revoke(snapshot, rule)),
             Edit::Narrow { rule, to } => all.extend(narrow(snapshot, rule, to)),
-            Edit::Deny { acl, entry } => all.push(deny(acl, entry)),
+            Edit::Deny { acl, entry } => all.push(create_entry(acl, entry)),
             Edit::Unroute { table, route } => {
-                let option = if !route.destination_cidr_block.is_empty() {
-                    "cidr-block"
-                } else if route.destination_ipv6_cidr_block.is_empty() {
-                    "prefix-list-id"
-                } else {
-                    "ipv6-cidr-block"
-                };
-                let (table, to) = (word(table), word(destination(route)));
+                let (option, to) = destination(route);
                 all.push(format!(
-                    "aws ec2 delete-route --route-table-id {table} --destination-{option} {to}"
+                    "aws ec2 delete-route --route-table-id {} --{option} {}",
+                    word(table),
+                    word(to)
                 ));
             }
             Edit::Unpropagate { table, gateway } => all.push(format!(
@@ -70,12 +65,13 @@ pub(crate) fn word(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-fn direction(rule: &Rule) -> &'static str {
-    if rule.is_egress { "egress" } else { "ingress" }
+/// Rules and entries for what leaves, or for what comes in.
+pub(crate) fn direction(is_egress: bool) -> &'static str {
+    if is_egress { "egress" } else { "ingress" }
 }
 
 fn revoke(snapshot: &Snapshot, rule: &Rule) -> String {
-    let (direction, group) = (direction(rule), word(&rule.group));
+    let (direction, group) = (direction(rule.is_egress), word(&rule.group));
     let which = match rule.id(snapshot) {
         Some(id) => format!("--security-group-rule-ids {}", word(id)),
         None => format!("--ip-permissions {}", word(&permission(rule))),
@@ -84,7 +80,7 @@ fn revoke(snapshot: &Snapshot, rule: &Rule) -> String {
 }
 
 pub(crate) fn authorize(rule: &Rule) -> String {
-    let (direction, group) = (direction(rule), word(&rule.group));
+    let (direction, group) = (direction(rule.is_egress), word(&rule.group));
     let permission = word(&permission(rule));
     format!(
         "aws ec2 authorize-security-group-{direction} --group-id {group} --ip-permissions {permission}"
@@ -175,8 +171,8 @@ fn permission(rule: &Rule) -> String {
     )
 }
 
-fn deny(acl: &str, entry: &AclEntry) -> String {
-    let (acl, peer) = (word(acl), word(peer(entry)));
+/// Gives an ACL an entry.
+pub(crate) fn create_entry(acl: &str, entry: &AclEntry) -> String {
     let option = if entry.cidr_block.is_empty() {
         "ipv6-cidr-block"
     } else {
@@ -185,8 +181,13 @@ fn deny(acl: &str, entry: &AclEntry) -> String {
     let ports = entry.port_range.as_ref().map_or_else(String::new, |range| {
         format!(" --port-range From={},To={}", range.from, range.to)
     });
-    let (number, protocol) = (entry.rule_number, word(&entry.protocol));
     format!(
-        "aws ec2 create-network-acl-entry --network-acl-id {acl} --ingress --rule-number {number} --protocol {protocol}{ports} --{option} {peer} --rule-action deny"
+        "aws ec2 create-network-acl-entry --network-acl-id {} --{} --rule-number {} --protocol {}{ports} --{option} {} --rule-action {}",
+        word(acl),
+        direction(entry.egress),
+        entry.rule_number,
+        word(&entry.protocol),
+        word(peer(entry)),
+        word(&entry.rule_action)
     )
 }

@@ -44,16 +44,12 @@ impl fmt::Display for Edit {
                 write!(f, "narrow {rule} to {}", to.join(" and "))
             }
             Self::Deny { acl, entry } => {
-                let peer = peer(entry);
-                let number = entry.rule_number;
-                write!(
-                    f,
-                    "deny {} from {peer} in {acl} by entry {number}",
-                    ports(entry)
-                )
+                let (what, number) = (packets(entry), entry.rule_number);
+                write!(f, "deny {what} in {acl} by entry {number}")
             }
             Self::Unroute { table, route } => {
-                write!(f, "remove the route to {} from {table}", destination(route))
+                let to = destination(route).1;
+                write!(f, "remove the route to {to} from {table}")
             }
             Self::Unpropagate { table, gateway } => {
                 write!(
@@ -76,7 +72,7 @@ impl fmt::Display for Edit {
 }
 
 /// The block of an ACL's entry.
-pub(super) fn peer(entry: &AclEntry) -> &str {
+pub(crate) fn peer(entry: &AclEntry) -> &str {
     if entry.cidr_block.is_empty() {
         &entry.ipv6_cidr_block
     } else {
@@ -84,30 +80,38 @@ pub(super) fn peer(entry: &AclEntry) -> &str {
     }
 }
 
-fn ports(entry: &AclEntry) -> String {
+/// Protocol, ports and peer of an ACL's entry.
+pub(crate) fn packets(entry: &AclEntry) -> String {
     let protocol = match entry.protocol.as_str() {
+        "-1" => "everything",
         "6" => "tcp",
         "17" => "udp",
         other => other,
     };
-    match &entry.port_range {
-        Some(range) if range.from == range.to => format!("{protocol} {}", range.from),
-        Some(range) => format!("{protocol} {}-{}", range.from, range.to),
-        None => protocol.to_owned(),
-    }
+    let ports = match &entry.port_range {
+        Some(range) if range.from == range.to => format!(" {}", range.from),
+        Some(range) => format!(" {}-{}", range.from, range.to),
+        None => String::new(),
+    };
+    let direction = if entry.egress { "to" } else { "from" };
+    format!("{protocol}{ports} {direction} {}", peer(entry))
 }
 
-/// The destination of a route.
-pub(super) fn destination(route: &Route) -> &str {
-    let texts = [
-        &route.destination_cidr_block,
-        &route.destination_ipv6_cidr_block,
-        &route.destination_prefix_list_id,
-    ];
-    texts
-        .into_iter()
-        .find(|text| !text.is_empty())
-        .map_or("", String::as_str)
+/// The option of a command for a route's destination, and its value.
+pub(crate) fn destination(route: &Route) -> (&'static str, &str) {
+    if !route.destination_cidr_block.is_empty() {
+        ("destination-cidr-block", &route.destination_cidr_block)
+    } else if !route.destination_ipv6_cidr_block.is_empty() {
+        (
+            "destination-ipv6-cidr-block",
+            &route.destination_ipv6_cidr_block,
+        )
+    } else {
+        (
+            "destination-prefix-list-id",
+            &route.destination_prefix_list_id,
+        )
+    }
 }
 
 impl Edit {

@@ -1,7 +1,7 @@
 //! What would end a finding: changes that are tried out on the configuration before they are told.
 
 pub(crate) mod command;
-mod edit;
+pub(crate) mod edit;
 mod proposals;
 mod trial;
 

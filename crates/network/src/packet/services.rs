@@ -4,7 +4,9 @@ use core::net::{IpAddr, Ipv4Addr};
 
 use super::rules::{Decision, Sender, acl, groups};
 use super::{Packet, Trail, Walk, balancers, gates, is_own, is_public, stopped, target};
-use crate::snapshot::{AcceleratorEndpointGroup, Id, LoadBalancer, NetworkInterface, Snapshot};
+use crate::snapshot::{
+    AcceleratorEndpointGroup, Association, Id, LoadBalancer, NetworkInterface, Snapshot,
+};
 
 /// The load balancer that a node belongs to.
 fn balancer_of<'s>(snapshot: &'s Snapshot, node: &NetworkInterface) -> Option<&'s LoadBalancer> {
@@ -23,6 +25,17 @@ fn is_node_of_unknown(snapshot: &Snapshot, node: &NetworkInterface, arn: &str) -
     ends && !snapshot.load_balancers.contains_key(arn)
 }
 
+/// What says which public address stands for one of an interface, if one does.
+fn public_of<'s>(server: &'s NetworkInterface, address: &str) -> Option<&'s Association> {
+    let mut listed = server.private_ip_addresses.iter();
+    let first = server.association.as_ref();
+    let own = match listed.find(|p| p.private_ip_address == address) {
+        Some(own) => own.association.as_ref(),
+        None => first.filter(|_| server.private_ip_address == address),
+    };
+    own.filter(|a| !a.public_ip.is_empty())
+}
+
 /// Whether an elastic address belongs to this address of an interface, as far as it is said.
 fn has_elastic(
     snapshot: &Snapshot,
@@ -38,16 +51,7 @@ fn has_elastic(
             return Decision::when(is_here);
         }
     }
-    let mut public = None;
-    for own in &server.private_ip_addresses {
-        if own.private_ip_address == text {
-            public = Some(own.association.as_ref());
-        }
-    }
-    if public.is_none() && server.private_ip_address == text {
-        public = Some(server.association.as_ref());
-    }
-    let Some(given) = public.flatten().filter(|a| !a.public_ip.is_empty()) else {
+    let Some(given) = public_of(server, &text) else {
         return Decision::Stop;
     };
     let is_allocated = |e: &crate::snapshot::ElasticIp| {
@@ -240,16 +244,8 @@ fn lanes(
 
 /// Whether an address of an interface has a public one that somebody allocated, whichever it is.
 fn gives_elastic(server: &NetworkInterface, address: IpAddr) -> bool {
-    let text = address.to_string();
-    let mut listed = server.private_ip_addresses.iter();
-    let own = match listed.find(|p| p.private_ip_address == text) {
-        Some(own) => own.association.as_ref(),
-        None => server
-            .association
-            .as_ref()
-            .filter(|_| server.private_ip_address == text),
-    };
-    own.is_some_and(|a| !a.public_ip.is_empty() && !a.ip_owner_id.starts_with("amazon"))
+    let own = public_of(server, &address.to_string());
+    own.is_some_and(|a| !a.ip_owner_id.starts_with("amazon"))
 }
 
 /// Whether an endpoint is a server, or its load balancer, and whether clients keep their address.

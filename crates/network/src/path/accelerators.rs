@@ -3,24 +3,22 @@
 //! What an endpoint sees of clients, and which of its subnet's entries count, is as in
 //! `services::accelerators` (specification §4.14). Accelerators are followed with IPv4 only.
 
-use std::sync::Arc;
-
 use crate::address::{Address, set_of_texts};
 use crate::balancers::{first_interface, nodes};
 use crate::engine::{Kept, NOT_ON_THE_INTERNET};
 use crate::gates;
 use crate::interval::IntervalSet;
-use crate::known::{Known, Set as _};
+use crate::known::Known;
 use crate::path::balancers::DEEPEST;
 use crate::path::filter::{Crossing, INTERFACE};
-use crate::path::flow::{Flow, Test, all_if};
-use crate::path::gateways::INTERNET;
-use crate::path::walk::{Goal, INSTANCE, Stopped, VPC, Walk};
-use crate::region::{Ports, Region};
+use crate::path::flow::{Flow, Test, with_ports};
+use crate::path::gateways::{INTERNET, internet_gateways};
+use crate::path::walk::{Goal, Stopped, VPC, Walk};
+use crate::region::Ports;
 use crate::services::accelerators::{is_below, keeps_address, places, seen_as_service};
 use crate::snapshot::{
     Accelerator, AcceleratorEndpoint, AcceleratorEndpointGroup, AcceleratorListener,
-    NetworkInterface, UserIdGroupPair, is_live,
+    NetworkInterface, UserIdGroupPair,
 };
 
 pub(crate) const ACCELERATOR: &str = "AWS::GlobalAccelerator::Accelerator";
@@ -133,7 +131,7 @@ impl<'s> Walk<'s> {
         }
         let internet = set_of_texts::<A>(NOT_ON_THE_INTERNET.iter().copied()).not();
         let code = "GATEWAY_REJECTS_SPOOFED_TRAFFIC";
-        let senders = of_sender(&flow, &internet.into());
+        let senders = flow.of_sender(&internet.into());
         let passed = flow.keep(Test::new(arn, ACCELERATOR, code), &senders, false);
         if let Err(blocker) = passed {
             self.stop(Stopped::new(&flow, blocker));
@@ -234,7 +232,7 @@ impl<'s> Walk<'s> {
         } else {
             Ports::empty()
         };
-        let passed = flow.ask(test, &of_ports(&ports).into(), false);
+        let passed = flow.ask(test, &with_ports(&ports).into(), false);
         passed.map_err(|blocker| Stopped::new(flow, blocker))
     }
 
@@ -252,7 +250,7 @@ impl<'s> Walk<'s> {
         if let Some((from, to)) = change {
             test.rules.push(format!("port {from} becomes {to}"));
         }
-        if let Err(blocker) = flow.ask(test, &of_ports(ports).into(), false) {
+        if let Err(blocker) = flow.ask(test, &with_ports(ports).into(), false) {
             self.stop(Stopped::new(&flow, blocker));
             return;
         }
@@ -317,14 +315,10 @@ impl<'s> Walk<'s> {
             self.go_on_from(&flow, interface, 0);
             return;
         }
-        if let Some(instance) = interface.instance() {
-            if let Err(stopped) = self.is_running(&mut flow, instance) {
-                self.stop(stopped);
-                return;
-            }
-            flow.through(instance, INSTANCE);
+        match self.runs(&mut flow, interface) {
+            Ok(()) => self.arrived(&flow),
+            Err(stopped) => self.stop(stopped),
         }
-        self.arrived(&flow);
     }
 
     /// Tests whether an interface takes what an accelerator brings, and answers it.
@@ -337,13 +331,8 @@ impl<'s> Walk<'s> {
         let vpc = &interface.vpc_id;
         let gate = gates::any_internet_gateway::<A>(&self.engine, interface);
         let world = self.engine.internet::<A>(vpc);
-        let own = of_sender(flow, &Known::from((*world).clone()));
-        let gateways = self.snapshot.internet_gateways.values();
-        let mut attached = gateways.filter(|g| {
-            let mut own = g.attachments.iter();
-            own.any(|a| a.vpc_id == *vpc && is_live(&a.state))
-        });
-        let test = match attached.next() {
+        let own = flow.of_sender(&Known::from((*world).clone()));
+        let test = match internet_gateways(self.snapshot, vpc).next() {
             Some(gateway) => Test::new(
                 &gateway.internet_gateway_id,
                 INTERNET,
@@ -363,7 +352,7 @@ impl<'s> Walk<'s> {
         }
         let engine = &mut self.engine;
         let open = seen_as_service(engine, interface, self.protocol, &Ports::all());
-        let open = open.map(|region| of_ports(&region.ports()));
+        let open = open.map(|region| with_ports(&region.ports()));
         flow.is_hidden = true;
         flow.is_of_service = true;
         flow.origin = None;
@@ -374,19 +363,6 @@ impl<'s> Walk<'s> {
         );
         passed.map_err(|blocker| Stopped::new(flow, blocker))
     }
-}
-
-/// A set of senders as one of far addresses.
-fn of_sender<A: Kept>(flow: &Flow<A>, senders: &Known<IntervalSet<A>>) -> Known<IntervalSet<A>> {
-    if flow.far_sends {
-        return senders.clone();
-    }
-    let near = flow.near;
-    senders.map(|set| all_if::<A>(set.contains(near)).must)
-}
-
-fn of_ports<A: Kept>(ports: &Ports) -> Region<A> {
-    Region::product(ports, &Arc::new(IntervalSet::everything()))
 }
 
 /// The ports of packets, divided as an endpoint group's overrides change them.

@@ -4,7 +4,6 @@
 //! do too, or pass packets on with the client's address (specification §4.12).
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use crate::address::Address;
 use crate::balancers::{
@@ -17,7 +16,8 @@ use crate::index::Field;
 use crate::interval::IntervalSet;
 use crate::known::Known;
 use crate::path::filter::Crossing;
-use crate::path::flow::{Flow, Test};
+use crate::path::flow::{Flow, Test, with_ports};
+use crate::path::gateways::ENDPOINT;
 use crate::path::walk::{Goal, Place, Stopped, Walk};
 use crate::region::{Ports, Region};
 use crate::snapshot::{
@@ -25,11 +25,10 @@ use crate::snapshot::{
 };
 
 pub(crate) const BALANCER: &str = "AWS::ElasticLoadBalancingV2::LoadBalancer";
-const CLASSIC: &str = "AWS::ElasticLoadBalancing::LoadBalancer";
+pub(crate) const CLASSIC: &str = "AWS::ElasticLoadBalancing::LoadBalancer";
 const LISTENER: &str = "AWS::ElasticLoadBalancingV2::Listener";
-const GROUP: &str = "AWS::ElasticLoadBalancingV2::TargetGroup";
+pub(crate) const TARGET_GROUP: &str = "AWS::ElasticLoadBalancingV2::TargetGroup";
 const SERVICE: &str = "AWS::EC2::VPCEndpointService";
-const ENDPOINT: &str = "AWS::EC2::VPCEndpoint";
 
 /// Load balancers that stand one behind the other: a network one before an application one.
 pub(super) const DEEPEST: usize = 2;
@@ -51,7 +50,7 @@ fn of_family<A: Address>(clients: &Clients) -> Known<IntervalSet<A>> {
 }
 
 fn only_port<A: Address>(port: u16) -> Known<Region<A>> {
-    Region::product(&Ports::range(port, port), &Arc::new(IntervalSet::all())).into()
+    with_ports(&Ports::range(port, port)).into()
 }
 
 /// A node that packets arrived at.
@@ -252,7 +251,7 @@ impl<'s> Walk<'s> {
                 self.lost(&branch, format!("target group {group} is not described"));
                 continue;
             };
-            let test = Test::new(&group, GROUP, "ELBV2_LISTENER_REQUIRES_TG_ACCEPT");
+            let test = Test::new(&group, TARGET_GROUP, "ELBV2_LISTENER_REQUIRES_TG_ACCEPT");
             if let Err(blocker) = branch.ask(test, &from(&of_family(&clients)), true) {
                 self.stop(Stopped::new(&branch, blocker));
                 continue;
@@ -290,7 +289,7 @@ impl<'s> Walk<'s> {
             match is_in_zone(snapshot, balancer, group, node.interface, target.interface) {
                 Some(true) => {}
                 Some(false) => {
-                    self.stop_at(&flow, Test::new(id, GROUP, "ELBV2_NO_TARGETS_IN_AZ"));
+                    self.stop_at(&flow, Test::new(id, TARGET_GROUP, "ELBV2_NO_TARGETS_IN_AZ"));
                     continue;
                 }
                 None => flow.doubt(UNKNOWN_ZONE),
@@ -304,7 +303,7 @@ impl<'s> Walk<'s> {
             }
         }
         if !is_any {
-            self.stop_at(flow, Test::new(id, GROUP, "NO_POSSIBLE_DESTINATION"));
+            self.stop_at(flow, Test::new(id, TARGET_GROUP, "NO_POSSIBLE_DESTINATION"));
         }
     }
 
@@ -459,11 +458,7 @@ impl<'s> Walk<'s> {
         interface: &NetworkInterface,
     ) -> Result<(), Stopped> {
         flow.through(&interface.network_interface_id, super::filter::INTERFACE);
-        if let Some(instance) = interface.instance() {
-            self.is_running(flow, instance)?;
-            flow.through(instance, super::walk::INSTANCE);
-        }
-        Ok(())
+        self.runs(flow, interface)
     }
 
     /// The node begins a connection of its own to a target. Before a classic load balancer, its

@@ -61,20 +61,16 @@ impl End {
 
     /// The same end, with accelerators by their ARN; a static address of one is it.
     pub(super) fn resolved(&self, snapshot: &Snapshot) -> Result<Self, String> {
-        let all = snapshot.accelerators.values();
+        let mut all = snapshot.accelerators.values();
         let found = match self {
             Self::Accelerator(name) => {
-                let mut all = all.filter(|a| {
+                let own = all.find(|a| {
                     [&a.accelerator_arn, &a.dns_name, &a.dual_stack_dns_name].contains(&name)
                 });
-                Some(
-                    all.next()
-                        .ok_or_else(|| format!("{name} is not described"))?,
-                )
+                Some(own.ok_or_else(|| format!("{name} is not described"))?)
             }
             Self::Block(block) => {
                 let is_own = |text: &String| Block::parse(text) == Some(*block);
-                let mut all = all;
                 all.find(|a| {
                     a.ip_sets
                         .iter()
@@ -234,12 +230,9 @@ fn send<A: Kept>(
     let mut flow = Flow::new(near, wanted.clone(), false, query.protocol, &query.ports);
     let id = &interface.network_interface_id;
     flow.origin = Some(id.clone());
-    if let Some(instance) = interface.instance() {
-        if let Err(stopped) = walk.is_running(&mut flow, instance) {
-            walk.stop(stopped);
-            return;
-        }
-        flow.through(instance, super::walk::INSTANCE);
+    if let Err(stopped) = walk.runs(&mut flow, interface) {
+        walk.stop(stopped);
+        return;
     }
     flow.through(id, super::filter::INTERFACE);
     let vpcs = walk.referencable(&interface.vpc_id);

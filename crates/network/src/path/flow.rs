@@ -1,10 +1,11 @@
 //! The packets of one way through a network, as a set that each component makes smaller.
 
 use crate::address::{Address, show};
+use crate::balancers::everything_if;
 use crate::engine::CLIENT_PORTS;
 use crate::filters::Protocol;
 use crate::interval::IntervalSet;
-use crate::known::{Known, Reason, Set as _};
+use crate::known::{Known, Reason};
 use crate::path::{Blocker, Header, Hop};
 use crate::region::{Ports, Region};
 use crate::snapshot::Id;
@@ -82,7 +83,7 @@ impl Test {
 }
 
 /// Every pair with these ports.
-fn with_ports<A: Address>(ports: &Ports) -> Region<A> {
+pub(super) fn with_ports<A: Address>(ports: &Ports) -> Region<A> {
     Region::product(ports, &std::sync::Arc::new(IntervalSet::all()))
 }
 
@@ -159,14 +160,7 @@ impl<A: Address> Flow<A> {
         let before = self.header();
         let filter = self.turned(filter, tests_sender == self.far_sends);
         self.open = self.open.and(&filter);
-        let hop = self.hop(&test, before.clone(), false);
-        let gone = self.left().is_nothing();
-        self.request.push(hop);
-        if gone {
-            Err(blocker(test, false, before))
-        } else {
-            Ok(())
-        }
+        self.tested(test, before, false)
     }
 
     /// The same of the answers: their receiver is the sender of the requests, and their
@@ -182,14 +176,7 @@ impl<A: Address> Flow<A> {
         if let Some(last) = self.replies.last_mut() {
             *last = last.and(&filter);
         }
-        let hop = self.hop(&test, before.clone(), true);
-        let gone = self.left().is_nothing();
-        self.answered(hop);
-        if gone {
-            Err(blocker(test, true, before))
-        } else {
-            Ok(())
-        }
+        self.tested(test, before, true)
     }
 
     /// Keeps the packets whose far address is in a set, which is a test of requests or answers.
@@ -201,18 +188,20 @@ impl<A: Address> Flow<A> {
     ) -> Result<(), Blocker> {
         let before = self.header();
         self.open = self.open.and(&far.map(|set| with_addresses(set.clone())));
-        let hop = self.hop(&test, before.clone(), is_reply);
+        self.tested(test, before, is_reply)
+    }
+
+    /// Notes a test, and what stops everything if nothing is left after it.
+    fn tested(&mut self, test: Test, before: Header, is_reply: bool) -> Result<(), Blocker> {
+        let hop = self.hop(&test, before, is_reply);
         let gone = self.left().is_nothing();
+        let stopped = gone.then(|| blocker(test, is_reply, hop.before.clone()));
         if is_reply {
             self.answered(hop);
         } else {
             self.request.push(hop);
         }
-        if gone {
-            Err(blocker(test, is_reply, before))
-        } else {
-            Ok(())
-        }
+        stopped.map_or(Ok(()), Err)
     }
 
     /// Answers pass what comes now before everything that they pass so far.
@@ -232,6 +221,15 @@ impl<A: Address> Flow<A> {
         let header = self.header();
         let hop = self.hop(&test, header, false);
         self.request.push(hop);
+    }
+
+    /// A set of senders as one of far addresses.
+    pub(super) fn of_sender(&self, senders: &Known<IntervalSet<A>>) -> Known<IntervalSet<A>> {
+        if self.far_sends {
+            senders.clone()
+        } else {
+            all_if_in(senders, self.near)
+        }
     }
 
     /// Nothing is certain from here on.
@@ -407,11 +405,10 @@ fn blocker(test: Test, is_reply: bool, packets: Header) -> Blocker {
     }
 }
 
-/// Everything or nothing, for what does not depend on addresses.
-pub(super) fn all_if<A: Address>(condition: bool) -> Known<IntervalSet<A>> {
-    if condition {
-        Known::everything()
-    } else {
-        IntervalSet::nothing().into()
-    }
+/// Everything or nothing, as a set has an address: for far addresses, on which it does not depend.
+pub(super) fn all_if_in<A: Address>(
+    set: &Known<IntervalSet<A>>,
+    address: A,
+) -> Known<IntervalSet<A>> {
+    set.map(|set| everything_if(set.contains(address)))
 }

@@ -4,20 +4,33 @@ use crate::address::{set_of, set_of_texts};
 use crate::edges::{Edge, Peers};
 use crate::engine::{Kept, NOT_ON_THE_INTERNET};
 use crate::gates;
+use crate::index::Field;
 use crate::interval::IntervalSet;
 use crate::known::Known;
 use crate::path::filter::Crossing;
-use crate::path::flow::{Flow, Test};
+use crate::path::flow::{Flow, Test, all_if_in};
 use crate::path::walk::{Arrival, Goal, Place, Stopped, Walk, is_of, refuse};
 use crate::routes::Next;
-use crate::snapshot::{BlockPublicAccess, NatGateway, is_live};
+use crate::snapshot::{BlockPublicAccess, InternetGateway, NatGateway, Snapshot, is_live};
 
 pub(crate) const INTERNET: &str = "AWS::EC2::InternetGateway";
 pub(super) const NAT: &str = "AWS::EC2::NatGateway";
 pub(super) const PRIVATE: &str = "AWS::EC2::VPNGateway";
 pub(super) const PEERING: &str = "AWS::EC2::VPCPeeringConnection";
 const EGRESS_ONLY: &str = "AWS::EC2::EgressOnlyInternetGateway";
-pub(super) const ENDPOINT: &str = "AWS::EC2::VPCEndpoint";
+pub(crate) const ENDPOINT: &str = "AWS::EC2::VPCEndpoint";
+
+/// The internet gateways that are attached to a VPC.
+pub(crate) fn internet_gateways<'s>(
+    snapshot: &'s Snapshot,
+    vpc: &str,
+) -> impl Iterator<Item = &'s InternetGateway> {
+    let all = snapshot.internet_gateways.having(Field::InternetVpc, vpc);
+    all.filter(move |gateway| {
+        let mut own = gateway.attachments.iter();
+        own.any(|a| a.vpc_id == vpc && is_live(&a.state))
+    })
+}
 
 impl Walk<'_> {
     /// Whether beyond this gateway is where packets are wanted.
@@ -170,8 +183,7 @@ impl Walk<'_> {
             };
             let edge = Edge::Internet(gateway.clone());
             let known = gates::sources::<A>(&mut self.engine, interface, &edge, private);
-            let near = one.near;
-            let enters = known.map(|set| super::flow::all_if::<A>(set.contains(near)).must);
+            let enters = all_if_in(&known, one.near);
             let test = Test::new(&gateway, INTERNET, "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS");
             if let Err(blocker) = one.keep(test, &enters, false) {
                 self.stop(Stopped::new(&one, blocker));

@@ -10,7 +10,7 @@ use crate::interval::IntervalSet;
 use crate::known::Known;
 use crate::middlebox::{Middlebox, answers, locate};
 use crate::path::filter::{Crossing, INTERFACE};
-use crate::path::flow::{Flow, Test, all_if};
+use crate::path::flow::{Flow, Test, all_if_in};
 use crate::path::gateways::ENDPOINT;
 use crate::path::walk::{ROUTE_TABLE, Stopped, Walk, named, refuse};
 use crate::routes::Next;
@@ -129,11 +129,8 @@ impl Walk<'_> {
         self.acl(flow, near, Crossing::RequestOut)?;
         let vpc = &middlebox.vpc;
         let local = self.engine.routed::<A>(near, vpc, &Next::Local);
-        let local = local.map(|set| all_if::<A>(set.contains(private)).must);
-        let table = self.snapshot.table_of(near, vpc).cloned();
-        let table = table.unwrap_or_else(|| near.clone());
-        let test = Test::new(&table, ROUTE_TABLE, "NO_ROUTE_TO_DESTINATION");
-        let kept = flow.keep(test, &local, false);
+        let test = self.routing(near, vpc, "NO_ROUTE_TO_DESTINATION");
+        let kept = flow.keep(test, &all_if_in(&local, private), false);
         kept.map_err(|blocker| Stopped::new(flow, blocker))?;
         self.acl(flow, far, Crossing::RequestIn)
     }

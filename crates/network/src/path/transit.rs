@@ -7,7 +7,7 @@ use crate::engine::Kept;
 use crate::index::Field;
 use crate::interval::IntervalSet;
 use crate::path::filter::Crossing;
-use crate::path::flow::{Flow, Test, all_if};
+use crate::path::flow::{Flow, Test, all_if_in};
 use crate::path::walk::{Arrival, Goal, Place, Stopped, Walk, refuse};
 use crate::routes::{Next, Routes};
 use crate::snapshot::{Id, TransitAttachment, is_live};
@@ -218,8 +218,7 @@ impl Walk<'_> {
         let back = toward(&routes, &by.transit_gateway_attachment_id);
         let mut test = Test::new(&name, TABLE, "RESPONSE_RTB_HAS_NO_ROUTE_TO_TRANSIT_GATEWAY");
         test.rules.push(by.transit_gateway_attachment_id.clone());
-        let near = flow.near;
-        let set = back.map(|set| all_if::<A>(set.contains(near)).must);
+        let set = all_if_in(&back, flow.near);
         let kept = flow.keep(test, &set, true);
         kept.map_err(|blocker| Stopped::new(flow, blocker))
     }
@@ -252,9 +251,7 @@ impl Walk<'_> {
         };
         let gateway = Next::Transit(gateway.to_owned());
         let routed = self.engine.routed::<A>(entry, &other.vpc_id, &Next::Local);
-        let table = self.snapshot.table_of(entry, &other.vpc_id).cloned();
-        let name = table.unwrap_or_else(|| entry.clone());
-        let test = Test::new(&name, super::walk::ROUTE_TABLE, "CANNOT_ROUTE");
+        let test = self.routing(entry, &other.vpc_id, "CANNOT_ROUTE");
         if let Err(blocker) = flow.keep(test, &routed, false) {
             self.stop(Stopped::new(&flow, blocker));
             return;

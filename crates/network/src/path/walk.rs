@@ -12,7 +12,7 @@ use crate::interval::IntervalSet;
 use crate::known::{Known, Reason};
 use crate::middlebox;
 use crate::path::filter::{Crossing, INTERFACE};
-use crate::path::flow::{Flow, Test, all_if};
+use crate::path::flow::{Flow, Test};
 use crate::path::{Blocker, Hop, Path, Query, Verdict};
 use crate::routes::{Next, Routes};
 use crate::snapshot::{Id, NetworkInterface, Route, RouteTable, Snapshot};
@@ -409,10 +409,7 @@ impl<'s> Walk<'s> {
             self.groups(flow, interface, false, &members)?;
         }
         flow.through(id, INTERFACE);
-        if let Some(instance) = interface.instance() {
-            self.is_running(flow, instance)?;
-            flow.through(instance, INSTANCE);
-        }
+        self.runs(flow, interface)?;
         if is_near || arrival.tested {
             return Ok(());
         }
@@ -446,44 +443,47 @@ impl<'s> Walk<'s> {
         vpc: &str,
         (back, routed): (&Next, Known<IntervalSet<A>>),
     ) -> Result<(), Stopped> {
-        let table = self.snapshot.table_of(subnet, vpc).cloned();
-        let mut test = Test::new(
-            table.as_deref().unwrap_or(subnet),
-            ROUTE_TABLE,
-            "NO_ROUTE_TO_DESTINATION",
-        );
+        let mut test = self.routing(subnet, vpc, "NO_ROUTE_TO_DESTINATION");
         let senders = if flow.far_sends {
             flow.far()
         } else {
             IntervalSet::range(flow.near, flow.near)
         };
-        if let Some(table) = table.and_then(|id| self.snapshot.route_tables.get(&id)) {
+        if let Some(table) = self.snapshot.route_tables.get(&test.component) {
             test.rules = named(table, back, &senders);
         }
-        let far = if flow.far_sends {
-            routed
-        } else {
-            let near = flow.near;
-            routed.map(|set| all_if::<A>(set.contains(near)).must)
-        };
+        let far = flow.of_sender(&routed);
         let kept = flow.keep(test, &far, true);
         kept.map_err(|blocker| Stopped::new(flow, blocker))
     }
 
-    /// Tests whether an instance runs.
-    pub(super) fn is_running<A: Address>(
+    /// A test by the route table of a subnet; the subnet stands for one that is not described.
+    pub(super) fn routing(&self, subnet: &str, vpc: &str, code: &'static str) -> Test {
+        let table = self.snapshot.table_of(subnet, vpc);
+        Test::new(table.map_or(subnet, String::as_str), ROUTE_TABLE, code)
+    }
+
+    /// Tests whether the instance of an interface runs, if it has one, through which packets go.
+    pub(super) fn runs<A: Address>(
         &self,
         flow: &mut Flow<A>,
-        instance: &str,
+        interface: &NetworkInterface,
     ) -> Result<(), Stopped> {
-        let known = self.snapshot.instances.get(instance);
-        let runs =
-            known.is_none_or(|i| matches!(i.state.name.as_str(), "" | "running" | "pending"));
-        if runs {
+        let Some(instance) = interface.instance() else {
             return Ok(());
+        };
+        if !is_running(self.snapshot, instance) {
+            return refuse(flow, Test::new(instance, INSTANCE, "BAD_STATE"));
         }
-        refuse(flow, Test::new(instance, INSTANCE, "BAD_STATE"))
+        flow.through(instance, INSTANCE);
+        Ok(())
     }
+}
+
+/// Whether an instance runs, as far as it is said.
+pub(crate) fn is_running(snapshot: &Snapshot, instance: &str) -> bool {
+    let known = snapshot.instances.get(instance);
+    known.is_none_or(|i| matches!(i.state.name.as_str(), "" | "running" | "pending"))
 }
 
 /// Nothing passes.

@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
-use lynkeus_network::finding::{Finding, Options};
+use lynkeus_network::finding::Options;
 use lynkeus_network::incremental::{Difference, Live};
 use lynkeus_network::snapshot::Snapshot;
 use serde_json::Value;
 
+use super::edits::without;
 use super::elements::wide;
 use super::estate::{Dice, acl, document, group, snapshot};
 use super::random::seeds;
@@ -66,12 +67,8 @@ fn differences_lead_to_what_a_new_evaluation_finds() {
                 let after = at_once.findings();
                 assert_eq!(after, fresh.findings(), "seed {seed}: at once");
                 assert!(*at_once.snapshot() == new, "seed {seed}: at once");
-                let differing = |these: &[Finding], others: &[Finding]| {
-                    let only = these.iter().filter(|f| !others.contains(f));
-                    only.count()
-                };
                 let told = (opened.len(), closed.len());
-                let expected = (differing(&after, &before), differing(&before, &after));
+                let expected = (without(&after, &before), without(&before, &after));
                 assert_eq!(told, expected, "seed {seed}: at once");
                 assert!(opened.iter().all(|f| after.contains(f)), "seed {seed}");
                 assert!(closed.iter().all(|f| before.contains(f)), "seed {seed}");

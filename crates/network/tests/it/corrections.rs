@@ -115,6 +115,12 @@ fn arrives(estate: &Snapshot, (entry, to): (Entry<'_>, &str), port: u16) -> bool
         || all.any(|outcome| matches!(outcome, Outcome::Answered { .. }))
 }
 
+/// Only the route within the VPC stays.
+fn unrouted(document: &mut Value) {
+    let routes = document["RouteTables"][0]["Routes"].as_array_mut();
+    routes.expect("routes").truncate(1);
+}
+
 /// A network, what breaks it, and what is told of it.
 type Row = (&'static str, fn(&mut Value), &'static [&'static str]);
 
@@ -151,12 +157,7 @@ const ROWS: &[Row] = &[
     ),
     (
         "no route",
-        |d| {
-            d["RouteTables"][0]["Routes"]
-                .as_array_mut()
-                .expect("routes")
-                .truncate(1);
-        },
+        unrouted,
         &["add the route to 0.0.0.0/0 of rtb-1 to igw-1"],
     ),
     (
@@ -187,10 +188,7 @@ const ROWS: &[Row] = &[
     (
         "no route and no rule",
         |d| {
-            d["RouteTables"][0]["Routes"]
-                .as_array_mut()
-                .expect("routes")
-                .truncate(1);
+            unrouted(d);
             d["SecurityGroups"][0]["IpPermissions"] = json!([]);
         },
         &["add sg-1,ingress,tcp,22,0.0.0.0/0 + add the route to 0.0.0.0/0 of rtb-1 to igw-1"],
@@ -198,10 +196,7 @@ const ROWS: &[Row] = &[
     (
         "three things",
         |d| {
-            d["RouteTables"][0]["Routes"]
-                .as_array_mut()
-                .expect("routes")
-                .truncate(1);
+            unrouted(d);
             d["SecurityGroups"][0]["IpPermissions"] = json!([]);
             d["NetworkInterfaces"][0]["PrivateIpAddresses"][0]["Association"] = json!({});
         },
@@ -279,12 +274,24 @@ fn commands_do_what_is_told() {
 fn a_block_of_senders_gets_what_it_needs_and_no_more() {
     let mut document = base();
     document["SecurityGroups"][0]["IpPermissions"] = json!([]);
-    document["RouteTables"][0]["Routes"]
-        .as_array_mut()
-        .expect("routes")
-        .truncate(1);
+    unrouted(&mut document);
     let only = "add sg-1,ingress,tcp,22,203.0.112.0/24 + add the route to 203.0.112.0/24 of rtb-1 to igw-1";
     assert_eq!(told(&document, "203.0.112.0/24", "i-1", 22), [only]);
+}
+
+#[test]
+fn an_address_of_another_vpc_is_not_taken_for_the_senders() {
+    let mut document = base();
+    document["SecurityGroups"][0]["IpPermissionsEgress"] =
+        json!([{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]);
+    document["NetworkInterfaces"][0]["PrivateIpAddresses"][0]["Association"] = json!({});
+    let other = json!({"NetworkInterfaceId": "eni-0", "VpcId": "vpc-0", "SubnetId": "subnet-0",
+        "PrivateIpAddress": "10.1.1.4"});
+    push(&mut document, "NetworkInterfaces", other);
+    assert_eq!(
+        told(&document, "i-1", "8.8.8.8", 443),
+        ["give 10.1.1.4 of eni-1 a public address"]
+    );
 }
 
 #[test]
@@ -444,6 +451,18 @@ fn interfaces_one_change_away_from_the_internet_are_told() {
         "NetworkInterfaces",
         instance(14, "sg-2", &json!({})),
     );
+    // One rule away, with an address that only the list of addresses names.
+    push(
+        &mut document,
+        "NetworkInterfaces",
+        instance(15, "sg-2", &json!({})),
+    );
+    push(
+        &mut document,
+        "Addresses",
+        json!({"AllocationId": "eipalloc-15", "PublicIp": "54.0.1.15", "PrivateIpAddress": "10.1.1.15",
+            "NetworkInterfaceId": "eni-15"}),
+    );
     let look = |document: &Value| {
         let estate = snapshot(document);
         let options = Options::default();
@@ -466,13 +485,11 @@ fn interfaces_one_change_away_from_the_internet_are_told() {
         [
             "i-12 igw-1 add sg-2,ingress,tcp,22,0.0.0.0/0",
             "i-13 igw-1 give 10.1.1.13 of eni-13 a public address",
+            "i-15 igw-1 add sg-2,ingress,tcp,22,0.0.0.0/0",
         ]
     );
     // Without a route all are further away, and the open one is one route away.
-    document["RouteTables"][0]["Routes"]
-        .as_array_mut()
-        .expect("routes")
-        .truncate(1);
+    unrouted(&mut document);
     assert_eq!(
         look(&document),
         ["i-1 igw-1 add the route to 0.0.0.0/0 of rtb-1 to igw-1"]

@@ -251,9 +251,15 @@ fn edits(dice: &mut Dice, now: &Snapshot, goals: &[Snapshot]) -> Vec<Change> {
     all
 }
 
-fn fresh(estate: &Snapshot) -> Vec<Finding> {
+/// The findings of an evaluation from the beginning.
+pub(super) fn fresh(estate: &Snapshot) -> Vec<Finding> {
     let mut engine = Engine::new(Arc::new(estate.clone()));
     scan(&mut engine, &Options::default())
+}
+
+/// How many findings of one list are not in the other.
+pub(super) fn without(these: &[Finding], others: &[Finding]) -> usize {
+    these.iter().filter(|f| !others.contains(f)).count()
 }
 
 fn interfaces_of(part: usize, estate: &Snapshot) -> BTreeSet<String> {
@@ -314,11 +320,8 @@ fn edits_of_every_kind_end_where_a_new_evaluation_does() {
             let after = fresh(&now);
             assert!(*live.snapshot() == now, "seed {seed}: {edits:?}");
             assert_eq!(live.findings(), after, "seed {seed}: {edits:?}");
-            let only = |these: &[Finding], others: &[Finding]| {
-                these.iter().filter(|f| !others.contains(f)).count()
-            };
             let told = (done.opened.len(), done.closed.len());
-            let expected = (only(&after, &before), only(&before, &after));
+            let expected = (without(&after, &before), without(&before, &after));
             assert_eq!(told, expected, "seed {seed}: {edits:?}");
             if let [edit] = edits.as_slice() {
                 check_own(edit, &done, &was, &now);

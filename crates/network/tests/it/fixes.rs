@@ -87,6 +87,30 @@ fn a_table_that_is_no_longer_associated_is_no_evidence() {
     }
 }
 
+#[test]
+fn the_default_acl_of_a_vpc_decides_where_no_other_is_associated() {
+    let mut network = base();
+    let acl = &mut network["NetworkAcls"][0];
+    acl["VpcId"] = json!("vpc-1");
+    acl["IsDefault"] = json!(true);
+    acl["Associations"] = json!([]);
+    let estate = snapshot(&network);
+    let live = Live::new(Arc::new(estate.clone()), Options::default());
+    let finding = &live.findings()[0];
+    let named = evidence(&estate, finding);
+    let rules: Vec<&str> = named
+        .iter()
+        .filter(|e| e.component == "acl-1")
+        .map(|e| e.rule.as_str())
+        .collect();
+    assert_eq!(rules, ["ingress,100 allow", "egress,100 allow"]);
+    let steps = finding.steps(&estate);
+    assert!(
+        steps.iter().any(|step| step.component_id == "acl-1"),
+        "{steps:?}"
+    );
+}
+
 /// The fixes of the first finding at an interface: changes, what remains, what else they close,
 /// and the commands.
 fn fixes(document: &Value, interface: &str, needs: &Needs) -> Vec<String> {

@@ -5,13 +5,13 @@
 
 use std::sync::Arc;
 
-use lynkeus_network::engine::Engine;
-use lynkeus_network::finding::{Finding, Options, scan};
+use lynkeus_network::finding::Options;
 use lynkeus_network::incremental::Live;
 use lynkeus_network::snapshot::Snapshot;
 use serde_json::json;
 
 use super::balanced::ARN;
+use super::edits::{fresh, without};
 use super::estate::snapshot;
 use super::prepared::{
     ELSEWHERE, accelerated, another, association, balanced, direct, elastic, join, lax, listener,
@@ -310,16 +310,6 @@ const LOOKS: &[Look] = &[
         },
     },
 ];
-
-fn fresh(estate: &Snapshot) -> Vec<Finding> {
-    let mut engine = Engine::new(Arc::new(estate.clone()));
-    scan(&mut engine, &Options::default())
-}
-
-/// How many findings of one list are not in the other.
-fn without(these: &[Finding], others: &[Finding]) -> usize {
-    these.iter().filter(|f| !others.contains(f)).count()
-}
 
 #[test]
 fn what_was_looked_for_in_vain_is_found_when_it_comes() {

@@ -218,6 +218,48 @@ fn explained(
     steps: &[Step],
     listening: Vec<Listener>,
 ) -> Explained {
+    let (request, reply) = match balanced(snapshot, finding) {
+        Some(ways) => {
+            let hop = |passed: Passed| Hop {
+                id: passed.component,
+                kind: passed.kind.to_owned(),
+                rules: passed.rules,
+            };
+            let request = ways.request.into_iter().map(hop).collect();
+            (request, ways.reply.into_iter().map(hop).collect())
+        }
+        None => direct(snapshot, finding, steps),
+    };
+    let reserved = set_of_texts::<u32>(RESERVED);
+    let mut sources = if finding.sources.0.not().within(&reserved) {
+        vec![WORLD.to_owned()]
+    } else {
+        show(&finding.sources.0, MOST_SOURCES)
+    };
+    sources.extend(show(&finding.sources.1, MOST_SOURCES));
+    Explained {
+        interface: finding.interface.clone(),
+        edge: finding.edge.id().clone(),
+        services: finding.services.clone(),
+        sources,
+        witness: match &finding.verdict {
+            Verdict::Open(packet) => Some(Witness {
+                source: packet.source.to_string(),
+                source_port: packet.source_port,
+                destination: packet.destination.to_string(),
+                destination_port: packet.destination_port,
+            }),
+            Verdict::Unknown(_) => None,
+        },
+        request,
+        reply,
+        is_latent: finding.is_latent,
+        listening,
+    }
+}
+
+/// The steps with what decides at each, and the way back of answers.
+fn direct(snapshot: &Snapshot, finding: &Finding, steps: &[Step]) -> (Vec<Hop>, Vec<Hop>) {
     let evidence = evidence(snapshot, finding);
     let is_out = |e: &&Evidence| e.rule.starts_with("egress,") || e.component.starts_with("rtb-");
     let hop = |step: &Step| {
@@ -248,40 +290,5 @@ fn explained(
             ..hop(edge)
         });
     }
-    let mut request: Vec<Hop> = steps.iter().map(hop).collect();
-    if let Some(ways) = balanced(snapshot, finding) {
-        let hop = |passed: Passed| Hop {
-            id: passed.component,
-            kind: passed.kind.to_owned(),
-            rules: passed.rules,
-        };
-        request = ways.request.into_iter().map(hop).collect();
-        reply = ways.reply.into_iter().map(hop).collect();
-    }
-    let reserved = set_of_texts::<u32>(RESERVED);
-    let mut sources = if finding.sources.0.not().within(&reserved) {
-        vec![WORLD.to_owned()]
-    } else {
-        show(&finding.sources.0, MOST_SOURCES)
-    };
-    sources.extend(show(&finding.sources.1, MOST_SOURCES));
-    Explained {
-        interface: finding.interface.clone(),
-        edge: finding.edge.id().clone(),
-        services: finding.services.clone(),
-        sources,
-        witness: match &finding.verdict {
-            Verdict::Open(packet) => Some(Witness {
-                source: packet.source.to_string(),
-                source_port: packet.source_port,
-                destination: packet.destination.to_string(),
-                destination_port: packet.destination_port,
-            }),
-            Verdict::Unknown(_) => None,
-        },
-        request,
-        reply,
-        is_latent: finding.is_latent,
-        listening,
-    }
+    (steps.iter().map(hop).collect(), reply)
 }
